@@ -1,0 +1,92 @@
+/*
+ * An ELF file, or an ELF image in memory (the vdso): identity, segments, sections, symbols.
+ *
+ * Little-endian x86-64 ELF64 only; everything else is an error that says so. The file is mapped
+ * read-only; every offset read from it is checked. Three numberings of places:
+ *	offset  position in the file: what frames hold
+ *	vaddr   link-time address: what symbols and DWARF hold
+ */
+#ifndef APROF_BINARY_H
+#define APROF_BINARY_H
+
+#include <aprof/bytes.h>
+#include <aprof/err.h>
+#include <aprof/frame.h>
+#include <aprof/types.h>
+
+struct segment { /* one PT_LOAD */
+	u64 offset; /* in the file */
+	u64 vaddr;
+	u64 file_size;
+	bool executable;
+};
+
+struct symbol { /* a function of .symtab or .dynsym */
+	u64 vaddr;
+	u64 size; /* 0: unknown, reaches to the next symbol */
+	const char *name; /* as in the file, mangled; lives as long as the binary */
+};
+
+struct binary;
+
+ERR_MUST_CHECK struct err *binary_open(struct binary **out, const char *path);
+/* Takes its own reference to the descriptor's file; `name` is for messages. */
+ERR_MUST_CHECK struct err *binary_open_fd(struct binary **out, int fd, const char *name);
+/* Copies the bytes. */
+ERR_MUST_CHECK struct err *binary_open_image(struct binary **out, const void *image, size_t size,
+					     const char *name);
+void binary_close(struct binary *bin);
+
+static inline void binary_closep(struct binary **bin)
+{
+	binary_close(*bin);
+}
+
+const char *binary_name(const struct binary *bin);
+const struct build_id *binary_build_id(const struct binary *bin); /* size 0 if it has none */
+size_t binary_segments(const struct binary *bin, const struct segment **out);
+/* The whole file. */
+struct bytes binary_bytes(const struct binary *bin);
+/* ET_EXEC: linked at fixed addresses. */
+bool binary_is_fixed(const struct binary *bin);
+
+/* UINT64_MAX when no segment holds it. */
+u64 binary_offset_to_vaddr(const struct binary *bin, u64 offset);
+u64 binary_vaddr_to_offset(const struct binary *bin, u64 vaddr);
+
+struct section {
+	struct bytes data; /* decompressed where it was compressed; empty for SHT_NOBITS */
+	u64 vaddr;
+	u64 offset;
+	u32 type;
+	u64 flags;
+};
+
+/* False if there is none of that name. Data lives as long as the binary. */
+bool binary_section(struct binary *bin, const char *name, struct section *out);
+
+/*
+ * .eh_frame and where it is loaded, from the section header, or from PT_GNU_EH_FRAME where section
+ * headers are stripped. False if the file has neither.
+ */
+bool binary_eh_frame(struct binary *bin, struct section *out);
+
+/* Function symbols sorted by vaddr, one for each address; built on first use. */
+size_t binary_symbols(struct binary *bin, const struct symbol **out);
+/* The function symbol that covers vaddr, or NULL. */
+const struct symbol *binary_symbol_at(struct binary *bin, u64 vaddr);
+
+/* .gnu_debuglink: false if it has none. */
+bool binary_debuglink(struct binary *bin, const char **name, u32 *crc);
+/* Has .debug_info (also compressed). */
+bool binary_has_dwarf(struct binary *bin);
+
+/*
+ * Separate debug information. Looks by build id and .gnu_debuglink under /usr/lib/debug and beside
+ * the file, under `symfs` first if that is not NULL, then asks debuginfod if DEBUGINFOD_URLS is set
+ * and libdebuginfod can be loaded. *out is NULL if there is none: that is no error.
+ */
+ERR_MUST_CHECK struct err *binary_find_debug(struct binary *bin, const char *symfs,
+					     struct binary **out);
+
+#endif

@@ -1,0 +1,54 @@
+/*
+ * Functions, inline chains and lines of a binary, answered for a batch of addresses in one pass.
+ *
+ * libdw opens the file, its units, abbreviations and line tables; the walk over the DIEs is ours
+ * and is directed by the queries: units that cover none are not visited (dwarf_getscopes of
+ * elfutils 0.188 finds no scopes for functions inside namespaces, which is nearly all of Rust).
+ */
+#ifndef APROF_DWARF_H
+#define APROF_DWARF_H
+
+#include <aprof/binary.h>
+#include <aprof/err.h>
+#include <aprof/types.h>
+
+/* A subprogram as its DIE names it. Strings live as long as the struct dwarf. */
+struct dwarf_function {
+	const char *name; /* DW_AT_name: "{async_fn#0}<shop::Cache>"; NULL if it has none */
+	const char *path; /* enclosing namespaces and types joined by "::", and the name:
+			     "shop::checkout::{async_fn#0}"; equal to name where nothing encloses */
+	const char *linkage; /* DW_AT_linkage_name; NULL if it has none */
+	const char *file; /* declared in; NULL if unknown */
+	u32 line; /* declared at; 0 if unknown */
+	u16 language; /* DW_AT_language of the unit: DW_LANG_Rust, DW_LANG_C11 … */
+};
+
+/* One level of an inline chain. */
+struct dwarf_frame {
+	const struct dwarf_function *function;
+	const char *file; /* where this level stands: of the address for the innermost level, */
+	u32 line; /* else of the call that was inlined into it (DW_AT_call_file/line); 0 unknown */
+	u32 column; /* 0 unknown */
+};
+
+struct dwarf;
+
+/*
+ * `bin` must outlive it. Opens the dwz alternate file where .gnu_debugaltlink names one. An error if
+ * there is no DWARF, or it cannot be read.
+ */
+ERR_MUST_CHECK struct err *dwarf_open(struct dwarf **out, struct binary *bin);
+void dwarf_close(struct dwarf *dwarf);
+
+/* Called once for each query that has a function, in any order; frames are innermost first. */
+typedef void dwarf_found(void *arg, size_t query, const struct dwarf_frame *frames, size_t count);
+
+/*
+ * Looks up `count` vaddrs, sorted ascending. Queries with no DWARF function are not called back;
+ * a damaged unit is skipped, counted in dwarf_damaged(), and remembered.
+ */
+void dwarf_query(struct dwarf *dwarf, const u64 *vaddrs, size_t count, dwarf_found *found,
+		 void *arg);
+size_t dwarf_damaged(const struct dwarf *dwarf);
+
+#endif
