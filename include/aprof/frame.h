@@ -64,8 +64,11 @@ enum stop_reason {
 /* Deeper stacks are cut (STOP_DEPTH). */
 #define APROF_MAX_DEPTH 2048
 
+/* Start of the kernel's half of the address space (Documentation/arch/x86/x86_64/mm.rst). */
+#define KERNEL_BASE 0xffff800000000000ull
+
 struct frame {
-	u64 offset; /* file offset in the module; kernel: from the start of the kernel's text */
+	u64 offset; /* file offset in the module; kernel: address - KERNEL_BASE */
 	u32 module; /* id; NO_ID: no module, `offset` is an address, or a stop_reason if status says */
 	u8 lookup; /* enum frame_lookup */
 	u8 space; /* enum frame_space */
