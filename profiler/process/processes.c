@@ -96,6 +96,18 @@ void process_map(struct processes *processes, struct process *process,
 	space_replace(&process->space, &map);
 }
 
+/* The thread a record speaks of; system-wide, one whose FORK was lost is made up. */
+static struct thread *known(struct processes *processes, u32 pid, u32 tid)
+{
+	struct thread *thread = tasks_find(&processes->tasks, tid);
+
+	if (!thread && processes->options.everything) {
+		thread = tasks_get(&processes->tasks, pid, tid);
+		thread->mine = true;
+	}
+	return thread;
+}
+
 static void on_mmap(struct processes *processes, const struct record *record)
 {
 	const struct mmap_record *m = &record->mmap;
@@ -103,9 +115,7 @@ static void on_mmap(struct processes *processes, const struct record *record)
 
 	if (m->is_kernel || !(m->prot & PROT_EXEC))
 		return;
-	thread = tasks_find(&processes->tasks, m->tid);
-	if (!thread && processes->options.everything)
-		thread = tasks_get(&processes->tasks, m->pid, m->tid);
+	thread = known(processes, m->pid, m->tid);
 	if (thread && (thread->mine || thread->until_exec))
 		process_map(processes, thread->process, m);
 }
@@ -124,10 +134,8 @@ static void on_exec(struct thread *thread)
 static void on_comm(struct processes *processes, const struct record *record)
 {
 	const struct comm_record *c = &record->comm;
-	struct thread *thread = tasks_find(&processes->tasks, c->tid);
+	struct thread *thread = known(processes, c->pid, c->tid);
 
-	if (!thread && processes->options.everything)
-		thread = tasks_get(&processes->tasks, c->pid, c->tid);
 	if (!thread)
 		return;
 	if (c->exec)
@@ -144,8 +152,11 @@ static void on_fork(struct processes *processes, const struct record *record)
 
 	if (parent)
 		mine |= parent->mine && !processes->options.no_inherit;
-	if (!mine)
+	if (!mine) {
+		/* A stranger may have the id of one of mine that is dead. */
+		tasks_forget(&processes->tasks, f->tid);
 		return;
+	}
 	child = tasks_get(&processes->tasks, f->pid, f->tid);
 	child->mine = true;
 	if (!parent)

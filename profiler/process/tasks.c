@@ -45,15 +45,19 @@ static void forget(struct tasks *tasks, struct thread *thread)
 	tasks->count--;
 }
 
-static void forget_dead(struct tasks *tasks, struct thread *thread)
+void tasks_forget(struct tasks *tasks, u32 tid)
 {
-	for (size_t i = 0; i < tasks->dead.len; i++) {
-		if (tasks->dead.data[i] != thread)
-			continue;
-		memmove(tasks->dead.data + i, tasks->dead.data + i + 1,
-			(tasks->dead.len - i - 1) * sizeof *tasks->dead.data);
+	struct thread *thread = tasks_find(tasks, tid);
+	size_t i = 0;
+
+	if (!thread)
+		return;
+	while (i < tasks->dead.len && tasks->dead.data[i] != thread)
+		i++;
+	if (i < tasks->dead.len) {
 		tasks->dead.len--;
-		break;
+		memmove(tasks->dead.data + i, tasks->dead.data + i + 1,
+			(tasks->dead.len - i) * sizeof *tasks->dead.data);
 	}
 	forget(tasks, thread);
 }
@@ -91,10 +95,7 @@ struct thread *tasks_get(struct tasks *tasks, u32 pid, u32 tid)
 
 	if (t && t->process->pid == pid && !t->dead)
 		return t;
-	if (t && t->dead)
-		forget_dead(tasks, t);
-	else if (t)
-		forget(tasks, t);
+	tasks_forget(tasks, tid);
 	t = xzalloc(sizeof *t);
 	t->tid = tid;
 	t->name_id = NO_ID;

@@ -27,6 +27,9 @@ struct thread *tasks_get(struct tasks *tasks, u32 pid, u32 tid);
 /* A live thread of the process, or NULL. */
 struct process *tasks_process(const struct tasks *tasks, u32 pid);
 
+/* The thread has ended; it is remembered for a while. */
 void tasks_bury(struct tasks *tasks, struct thread *thread);
+/* The id means another thread now, one that is not of interest. */
+void tasks_forget(struct tasks *tasks, u32 tid);
 
 #endif
