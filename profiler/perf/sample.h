@@ -9,15 +9,15 @@
 
 /* Sampled general registers, in the order of the ABI's PERF_REG_X86_* bits that we ask for. */
 enum user_reg {
-	REG_AX, REG_BX, REG_CX, REG_DX, REG_SI, REG_DI, REG_BP, REG_SP, REG_IP,
-	REG_R8, REG_R9, REG_R10, REG_R11, REG_R12, REG_R13, REG_R14, REG_R15,
-	REG_COUNT
+	UREG_AX, UREG_BX, UREG_CX, UREG_DX, UREG_SI, UREG_DI, UREG_BP, UREG_SP, UREG_IP,
+	UREG_R8, UREG_R9, UREG_R10, UREG_R11, UREG_R12, UREG_R13, UREG_R14, UREG_R15,
+	UREG_COUNT
 };
 
 struct user_regs {
 	bool valid; /* false: kernel thread, exiting task, or a 32-bit task */
 	bool is_32bit;
-	u64 reg[REG_COUNT];
+	u64 reg[UREG_COUNT];
 };
 
 struct sample {
