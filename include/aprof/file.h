@@ -1,40 +1,32 @@
 /*
- * The profile file's chunks and tables, as both halves know them. docs/format.md is the
- * specification; this is its C form.
+ * The tables of a profile file, each with its coding. docs/format.md is the specification; this is
+ * its C form. <aprof/chunk.h> is the container that they travel in.
  *
- * A file is chunks: a header {magic, type, raw size, packed size, CRC of this header} and a payload
- * of one zstd frame with checksum. Definitions come before their use; ids are dense within an epoch,
- * which a RESET chunk ends. A reader resynchronises on the magic after damage.
+ * Every xxx_encode() appends the payload of one chunk; every xxx_decode() takes one apart, and is
+ * false for a payload that is not well formed (nothing of `out` is to be used then). Decoded strings
+ * and bytes point into the payload. Ids hold within an epoch, and are dense from 0; definitions come
+ * before their use. Tables with ids carry the first id of each chunk, so that a lost chunk shifts
+ * nothing.
  */
 #ifndef APROF_FILE_H
 #define APROF_FILE_H
 
 #include <aprof/bytes.h>
+#include <aprof/chunk.h>
 #include <aprof/err.h>
 #include <aprof/frame.h>
 #include <aprof/intern.h>
+#include <aprof/trie.h>
 #include <aprof/types.h>
+#include <aprof/vec.h>
 
 #define FILE_VERSION 1
 
-enum chunk_type {
-	CHUNK_HEAD = 1, /* first chunk: format version */
-	CHUNK_META, /* key and value strings */
-	CHUNK_STRINGS,
-	CHUNK_MODULES,
-	CHUNK_THREADS,
-	CHUNK_FRAMES,
-	CHUNK_STACKS, /* (parent, frame) nodes of the stack trie */
-	CHUNK_KERNEL_SYMBOLS,
-	CHUNK_NAMES, /* source frames, embedded by `aprof pack` */
-	CHUNK_IMAGES, /* file-less modules: the vdso's bytes, a JIT's symbols */
-	CHUNK_ROWS,
-	CHUNK_LOST,
-	CHUNK_QUALITY,
-	CHUNK_RESET, /* a new epoch: ids start again */
-	CHUNK_END, /* last chunk of a recording that ended orderly */
-};
+/* Bounds of the format, so that a reader may allocate what it is told. */
+#define FILE_MAX_IDS (1u << 22) /* of each kind in one epoch */
+#define FILE_MAX_ITEMS (1u << 20) /* rows or definitions in one chunk */
 
+/* What callers give to the store, and what definitions mean. */
 struct file_module {
 	enum module_kind kind;
 	const char *path;
@@ -59,6 +51,93 @@ struct file_quality {
 	u64 kernel_only; /* samples without a user part */
 };
 
-/* What differs from here on is owned by lib/file: see the headers beside this one. */
+/* CHUNK_HEAD: fixed for ever, so that every reader can tell the version. */
+void head_encode(struct buf *out, u32 version);
+bool head_decode(struct bytes in, u32 *version);
+
+/* CHUNK_META: one key and its value; a later value replaces an older one. */
+struct meta_item {
+	const char *key, *value;
+};
+struct meta_items VEC(struct meta_item);
+void meta_encode(struct buf *out, const struct meta_items *items);
+bool meta_decode(struct bytes in, struct meta_items *out);
+
+/* CHUNK_STRINGS: strings without NUL, with the ids first, first + 1 … */
+struct string_items VEC(const char *);
+void strings_encode(struct buf *out, u32 first, const struct string_items *items);
+bool strings_decode(struct bytes in, u32 *first, struct string_items *out);
+
+/* CHUNK_MODULES, CHUNK_THREADS: may define an id again. Texts are ids of strings, NO_ID: none. */
+struct module_item {
+	u32 id;
+	enum module_kind kind;
+	u32 path, problem;
+	struct build_id build_id;
+};
+struct module_items VEC(struct module_item);
+void modules_encode(struct buf *out, const struct module_items *items);
+bool modules_decode(struct bytes in, struct module_items *out);
+
+struct thread_item {
+	u32 id;
+	u32 pid, tid;
+	u32 comm, process_comm;
+};
+struct thread_items VEC(struct thread_item);
+void threads_encode(struct buf *out, const struct thread_items *items);
+bool threads_decode(struct bytes in, struct thread_items *out);
+
+/* CHUNK_FRAMES, CHUNK_STACKS: frame and node ids first, first + 1 … A node's parent is smaller. */
+struct frame_items VEC(struct frame);
+void frames_encode(struct buf *out, u32 first, const struct frame *frames, u32 count);
+bool frames_decode(struct bytes in, u32 *first, struct frame_items *out);
+
+struct node_items VEC(struct trie_node);
+void stacks_encode(struct buf *out, u32 first, const struct trie_node *nodes, u32 count);
+bool stacks_decode(struct bytes in, u32 *first, struct node_items *out);
+
+/* CHUNK_SYMBOLS: the code of `module` from start to end, exclusive, has this name (a string id). A
+   later entry with the same start may extend an earlier one. */
+struct symbol_item {
+	u32 module, name;
+	u64 start, end;
+};
+struct symbol_items VEC(struct symbol_item);
+void symbols_encode(struct buf *out, const struct symbol_items *items);
+bool symbols_decode(struct bytes in, struct symbol_items *out);
+
+/* CHUNK_IMAGES: the bytes of one module, at most CHUNK_RAW_MAX - 16 of them. */
+void image_encode(struct buf *out, u32 module, struct bytes image);
+bool image_decode(struct bytes in, u32 *module, struct bytes *image);
+
+/* CHUNK_ROWS. Times are kept to the microsecond, rounded down. */
+#define ROW_TICK_NS 1000u
+struct row_item {
+	u64 time; /* ns */
+	u64 weight;
+	u32 event, thread, stack; /* stack: NO_ID for an empty one */
+};
+struct row_items VEC(struct row_item);
+void rows_encode(struct buf *out, const struct row_item *rows, u32 count);
+bool rows_decode(struct bytes in, struct row_items *out);
+
+/* CHUNK_LOST: `records` were lost on `cpu` some time before `time`. */
+struct lost_item {
+	u64 time; /* ns, to the microsecond */
+	u64 records;
+	u32 cpu;
+};
+struct lost_items VEC(struct lost_item);
+void lost_encode(struct buf *out, const struct lost_items *items);
+bool lost_decode(struct bytes in, struct lost_items *out);
+
+/* CHUNK_QUALITY: the newest one holds. */
+void quality_encode(struct buf *out, const struct file_quality *quality);
+bool quality_decode(struct bytes in, struct file_quality *out);
+
+/* CHUNK_END: rows in the whole file. */
+void end_encode(struct buf *out, u64 rows);
+bool end_decode(struct bytes in, u64 *rows);
 
 #endif
