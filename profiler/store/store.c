@@ -1,0 +1,207 @@
+/* Rows in, chunks out: gathers columns, decides when to flush and when an epoch ends. */
+#include "profiler/store/store.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <aprof/alloc.h>
+
+#include "profiler/store/store_private.h"
+
+/* An epoch ends when one of its tables is this large; see STORE_MEMORY. */
+#define EPOCH_FRAMES (1u << 18)
+#define EPOCH_NODES (1u << 20)
+#define EPOCH_STACKS (1u << 19)
+#define EPOCH_THREADS (1u << 16)
+#define EPOCH_STRINGS ((size_t)4 << 20)
+
+/* A flush comes earlier when so much has gathered. */
+#define PENDING_ROWS (1u << 15)
+#define PENDING_NODES (1u << 16)
+
+#define META_VALUE_MAX ((size_t)64 << 10)
+
+struct err *store_open(struct store **out, int fd, const char *name)
+{
+	struct store *s = xzalloc(sizeof *s);
+	struct err *err = writer_open(&s->writer, fd, name);
+	struct buf head = { 0 };
+
+	if (err) {
+		free(s);
+		return err;
+	}
+	stacks_init(&s->stacks);
+	defs_init(&s->defs);
+	head_encode(&head, FILE_VERSION);
+	writer_put(s->writer, CHUNK_HEAD, 0, &head);
+	*out = s;
+	return NULL;
+}
+
+static void meta_set(struct store *s, const char *key, char *value)
+{
+	vec_each(&s->meta, item) {
+		if (!strcmp(item->key, key)) {
+			free(item->value);
+			item->value = value;
+			item->changed = true;
+			return;
+		}
+	}
+	*vec_push(&s->meta) = (struct store_meta){
+		.key = xstrdup(key), .value = value, .changed = true
+	};
+}
+
+void store_meta(struct store *s, const char *key, const char *value)
+{
+	meta_set(s, key, xstrndup(value, META_VALUE_MAX));
+}
+
+void store_meta_u64(struct store *s, const char *key, u64 value)
+{
+	meta_set(s, key, xasprintf("%llu", (unsigned long long)value));
+}
+
+void store_module(struct store *s, u32 module, const struct file_module *def)
+{
+	defs_set_module(&s->defs, module, def);
+}
+
+void store_image(struct store *s, u32 module, const void *image, size_t size)
+{
+	defs_set_image(&s->defs, module, image, size);
+}
+
+void store_thread(struct store *s, u32 thread, const struct file_thread *def)
+{
+	defs_set_thread(&s->defs, thread, def);
+}
+
+void store_thread_gone(struct store *s, u32 thread)
+{
+	defs_drop_thread(&s->defs, thread);
+}
+
+void store_set_names(struct store *s, store_name_at *lookup, void *arg)
+{
+	s->name_at = lookup;
+	s->name_arg = arg;
+}
+
+static bool epoch_full(const struct store *s)
+{
+	return s->stacks.trie.frames.len >= EPOCH_FRAMES ||
+	       s->stacks.trie.nodes.len >= EPOCH_NODES || s->stacks.count >= EPOCH_STACKS ||
+	       s->defs.thread_count >= EPOCH_THREADS ||
+	       s->defs.strings.arena.used >= EPOCH_STRINGS;
+}
+
+static void next_epoch(struct store *s)
+{
+	store_write_out(s);
+	stacks_release(&s->stacks);
+	stacks_init(&s->stacks);
+	defs_reset(&s->defs);
+	s->frames_written = s->nodes_written = s->strings_written = 0;
+	s->nameless.len = 0;
+	s->epoch++;
+}
+
+/* How the stack ended, told by its outermost frame. */
+static void count_stack(struct file_quality *q, const struct frame *frames, u32 count)
+{
+	enum stop_reason stop = STOP_END;
+
+	q->samples++;
+	if (count && frame_is_end(&frames[count - 1])) {
+		stop = (enum stop_reason)u64_min(frames[count - 1].offset, STOP_COUNT - 1);
+		count--;
+	}
+	q->by_stop[stop]++;
+	q->kernel_only += count && frames[count - 1].space == SPACE_KERNEL;
+}
+
+void store_row(struct store *s, const struct store_row *row)
+{
+	if (epoch_full(s))
+		next_epoch(s);
+	*vec_push(&s->rows) = (struct row_item){
+		.time = row->time,
+		.weight = row->weight,
+		.event = row->event,
+		.thread = defs_thread(&s->defs, row->thread),
+		.stack = stacks_id(&s->stacks, row->frames, row->count),
+	};
+	count_stack(&s->quality, row->frames, row->count);
+	s->quality_changed = true;
+	if (s->rows.len >= PENDING_ROWS ||
+	    s->stacks.trie.nodes.len - s->nodes_written >= PENDING_NODES)
+		store_write_out(s);
+}
+
+void store_lost(struct store *s, u64 time, u32 cpu, u64 records)
+{
+	*vec_push(&s->lost) = (struct lost_item){ .time = time, .cpu = cpu, .records = records };
+}
+
+void store_quality(struct store *s, const struct file_quality *quality)
+{
+	struct file_quality q = *quality;
+
+	q.samples = s->quality.samples;
+	q.kernel_only = s->quality.kernel_only;
+	memcpy(q.by_stop, s->quality.by_stop, sizeof q.by_stop);
+	if (memcmp(&q, &s->quality, sizeof q) != 0)
+		s->quality_changed = true;
+	s->quality = q;
+}
+
+void store_flush(struct store *s, u64 now)
+{
+	if (now != UINT64_MAX && now < s->flush_at)
+		return;
+	store_write_out(s);
+	s->flush_at = now + NSEC_PER_SEC;
+}
+
+u64 store_bytes_written(const struct store *s)
+{
+	return writer_bytes(s->writer);
+}
+
+u64 store_samples(const struct store *s)
+{
+	return s->quality.samples;
+}
+
+bool store_failed(const struct store *s)
+{
+	return writer_failed(s->writer);
+}
+
+struct err *store_close(struct store *s)
+{
+	struct buf end = { 0 };
+	struct err *err;
+
+	store_write_out(s);
+	end_encode(&end, s->quality.samples);
+	writer_put(s->writer, CHUNK_END, s->epoch, &end);
+	err = writer_close(s->writer);
+
+	vec_each(&s->meta, item) {
+		free(item->key);
+		free(item->value);
+	}
+	vec_release(&s->meta);
+	vec_release(&s->rows);
+	vec_release(&s->lost);
+	vec_release(&s->nameless);
+	stacks_release(&s->stacks);
+	defs_release(&s->defs);
+	free(s);
+	return err;
+}

@@ -1,0 +1,215 @@
+/* Queue, compression and writing of chunks. */
+#include "profiler/store/writer.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <aprof/alloc.h>
+#include <aprof/vec.h>
+
+struct job {
+	enum chunk_type type;
+	u32 epoch;
+	struct buf raw;
+};
+
+struct jobs VEC(struct job);
+
+struct writer {
+	int fd;
+	char *name;
+	pthread_t thread;
+	pthread_mutex_t lock;
+	pthread_cond_t filled, drained;
+
+	/* Under the lock. */
+	struct jobs queue;
+	size_t queued; /* bytes */
+	bool closing;
+
+	/* Of the thread. */
+	struct packer *packer;
+	struct buf out;
+	u32 sequence;
+	int failed_errno;
+
+	atomic_bool failed;
+	_Atomic u64 written;
+};
+
+/* A descriptor that another process made non-blocking (a shared pipe) is waited for. */
+static bool write_all(struct writer *w, const u8 *at, size_t size)
+{
+	while (size) {
+		ssize_t n = write(w->fd, at, size);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0 && errno == EAGAIN) {
+			struct pollfd p = { .fd = w->fd, .events = POLLOUT };
+
+			poll(&p, 1, -1);
+			continue;
+		}
+		if (n < 0)
+			return false;
+		at += n;
+		size -= (size_t)n;
+	}
+	return true;
+}
+
+/* The part of a group that fitted on a full disk is taken back, so that the file ends whole. */
+static void fail(struct writer *w)
+{
+	w->failed_errno = errno;
+	if (ftruncate(w->fd, (off_t)atomic_load(&w->written)) < 0)
+		errno = 0; /* a pipe: the reader sees an incomplete chunk */
+	atomic_store(&w->failed, true);
+}
+
+static void write_jobs(struct writer *w, const struct jobs *jobs)
+{
+	w->out.len = 0;
+	vec_each(jobs, job) {
+		struct chunk chunk = {
+			.type = job->type,
+			.epoch = job->epoch,
+			.sequence = w->sequence++,
+			.data = bytes_of(job->raw.data, job->raw.len),
+		};
+
+		if (!atomic_load(&w->failed))
+			chunk_pack(w->packer, &chunk, &w->out);
+		buf_release(&job->raw);
+	}
+	if (atomic_load(&w->failed))
+		return;
+	if (write_all(w, w->out.data, w->out.len))
+		atomic_fetch_add(&w->written, w->out.len);
+	else
+		fail(w);
+}
+
+static void *writer_run(void *arg)
+{
+	struct writer *w = arg;
+	struct jobs jobs = { 0 };
+
+	pthread_mutex_lock(&w->lock);
+	for (;;) {
+		struct jobs taken;
+
+		while (!w->queue.len && !w->closing)
+			pthread_cond_wait(&w->filled, &w->lock);
+		if (!w->queue.len)
+			break;
+		taken = w->queue;
+		w->queue = jobs;
+		w->queued = 0;
+		pthread_cond_signal(&w->drained);
+		pthread_mutex_unlock(&w->lock);
+
+		write_jobs(w, &taken);
+		taken.len = 0;
+		jobs = taken;
+		pthread_mutex_lock(&w->lock);
+	}
+	pthread_mutex_unlock(&w->lock);
+	vec_release(&jobs);
+	return NULL;
+}
+
+/* Signals are for the other threads; SIGPIPE would end the program where an error is better. */
+static int start_thread(struct writer *w)
+{
+	sigset_t all, before;
+	int error;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	error = pthread_create(&w->thread, NULL, writer_run, w);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	return error;
+}
+
+static void writer_free(struct writer *w)
+{
+	packer_free(w->packer);
+	buf_release(&w->out);
+	vec_release(&w->queue);
+	pthread_mutex_destroy(&w->lock);
+	pthread_cond_destroy(&w->filled);
+	pthread_cond_destroy(&w->drained);
+	free(w->name);
+	free(w);
+}
+
+struct err *writer_open(struct writer **out, int fd, const char *name)
+{
+	struct writer *w = xzalloc(sizeof *w);
+	int error;
+
+	w->fd = fd;
+	w->name = xstrdup(name);
+	w->packer = packer_new();
+	pthread_mutex_init(&w->lock, NULL);
+	pthread_cond_init(&w->filled, NULL);
+	pthread_cond_init(&w->drained, NULL);
+	error = start_thread(w);
+	if (error) {
+		writer_free(w);
+		close(fd);
+		return err_os(error, "cannot start the thread that writes %s", name);
+	}
+	*out = w;
+	return NULL;
+}
+
+void writer_put(struct writer *w, enum chunk_type type, u32 epoch, struct buf *raw)
+{
+	struct job job = { .type = type, .epoch = epoch, .raw = *raw };
+
+	*raw = (struct buf){ 0 };
+	pthread_mutex_lock(&w->lock);
+	while (w->queued && w->queued + job.raw.len > WRITER_QUEUE_BYTES)
+		pthread_cond_wait(&w->drained, &w->lock);
+	*vec_push(&w->queue) = job;
+	w->queued += job.raw.len;
+	pthread_cond_signal(&w->filled);
+	pthread_mutex_unlock(&w->lock);
+}
+
+u64 writer_bytes(const struct writer *w)
+{
+	return atomic_load(&w->written);
+}
+
+bool writer_failed(const struct writer *w)
+{
+	return atomic_load(&w->failed);
+}
+
+struct err *writer_close(struct writer *w)
+{
+	struct err *err = NULL;
+
+	pthread_mutex_lock(&w->lock);
+	w->closing = true;
+	pthread_cond_signal(&w->filled);
+	pthread_mutex_unlock(&w->lock);
+	pthread_join(w->thread, NULL);
+
+	if (close(w->fd) < 0 && !w->failed_errno && errno != EINTR)
+		w->failed_errno = errno;
+	if (w->failed_errno)
+		err = err_hint(err_os(w->failed_errno, "cannot write %s", w->name),
+			       "what was written before is kept in the file");
+	writer_free(w);
+	return err;
+}

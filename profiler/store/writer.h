@@ -1,0 +1,29 @@
+/*
+ * The thread that compresses chunks and writes them, behind a bounded queue.
+ *
+ * Each group of chunks is one write(). After the first failed write nothing more is written, and a
+ * regular file is cut back to its last whole chunk.
+ */
+#ifndef APROF_STORE_WRITER_H
+#define APROF_STORE_WRITER_H
+
+#include <aprof/bytes.h>
+#include <aprof/chunk.h>
+#include <aprof/err.h>
+#include <aprof/types.h>
+
+/* Unpacked bytes that may wait; more than that stops the caller. */
+#define WRITER_QUEUE_BYTES ((size_t)8 << 20)
+
+struct writer;
+
+/* Takes over `fd`. */
+ERR_MUST_CHECK struct err *writer_open(struct writer **out, int fd, const char *name);
+/* Takes the payload out of `raw`, which is empty afterwards. Waits while the queue is full. */
+void writer_put(struct writer *writer, enum chunk_type type, u32 epoch, struct buf *raw);
+u64 writer_bytes(const struct writer *writer);
+bool writer_failed(const struct writer *writer);
+/* Waits until all is written. */
+ERR_MUST_CHECK struct err *writer_close(struct writer *writer);
+
+#endif
