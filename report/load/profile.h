@@ -7,6 +7,7 @@
 #ifndef APROF_LOAD_PROFILE_H
 #define APROF_LOAD_PROFILE_H
 
+#include <aprof/bytes.h>
 #include <aprof/err.h>
 #include <aprof/file.h>
 #include <aprof/frame.h>
@@ -65,12 +66,16 @@ struct profile {
 	bool ended; /* the recording ended orderly (END chunk) */
 	u64 damaged_bytes; /* skipped while resynchronising */
 	u64 damaged_chunks;
+	u64 tail_bytes; /* of an incomplete last chunk: the recorder was killed in it */
 	u64 lost_references; /* rows or stacks whose definition was in a damaged part */
 	u64 file_size;
+	u32 version; /* of the format */
+	u32 epochs;
 };
 
 /* path "-" is stdin. Errors: missing, a directory, not a profile, a newer version, unreadable. */
 ERR_MUST_CHECK struct err *profile_open(struct profile **out, const char *path);
+/* Takes over `fd`, and reads it from its first byte; a pipe is copied to a temporary file. */
 ERR_MUST_CHECK struct err *profile_open_fd(struct profile **out, int fd, const char *name);
 void profile_close(struct profile *profile);
 
@@ -79,7 +84,7 @@ const char *profile_meta(const struct profile *profile, const char *key);
 /* i-th key and value, false past the last: for `aprof info`. */
 bool profile_meta_at(const struct profile *profile, size_t i, const char **key, const char **value);
 
-/* Streams every row in file order. `each` returns false to stop. */
+/* Streams every row in file order, as often as wanted, not nested. `each` returns false to stop. */
 typedef bool profile_each_row(void *arg, const struct profile_row *row);
 ERR_MUST_CHECK struct err *profile_rows(struct profile *profile, profile_each_row *each, void *arg);
 

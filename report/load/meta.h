@@ -1,0 +1,12 @@
+/* Facts about the recording while a file is read. */
+#ifndef APROF_LOAD_META_H
+#define APROF_LOAD_META_H
+
+#include "report/load/load.h"
+
+/* False if the chunk is not well formed. */
+bool load_meta_chunk(struct load *load, struct bytes in);
+/* Behind the last chunk: the events that the facts describe, at least as many as rows refer to. */
+void load_events(struct load *load, u32 at_least);
+
+#endif

@@ -1,0 +1,232 @@
+/* Opening a profile: one pass over the file for all that is not a row. Streaming: one for the rows. */
+#include "report/load/profile.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <aprof/alloc.h>
+
+#include "report/load/input.h"
+#include "report/load/load.h"
+#include "report/load/meta.h"
+
+static struct err *check_version(const struct load *l)
+{
+	if (l->profile.version > FILE_VERSION)
+		return err_hint(err_new("%s has format version %u, and this aprof reads up to %u",
+					l->name, l->profile.version, FILE_VERSION),
+				"use a newer aprof");
+	return NULL;
+}
+
+static bool count_rows(struct load *l, const struct chunk *chunk, u32 *events)
+{
+	struct profile *p = &l->profile;
+
+	if (!load_rows(l, chunk, &p->lost_references))
+		return false;
+	vec_each(&l->decoded.rows, row) {
+		if (!p->rows++ || row->time < p->first_time)
+			p->first_time = row->time;
+		p->last_time = u64_max(p->last_time, row->time);
+		if (row->event >= *events)
+			*events = row->event + 1;
+	}
+	return true;
+}
+
+static bool count_lost(struct load *l, struct bytes in)
+{
+	if (!lost_decode(in, &l->decoded.lost))
+		return false;
+	vec_each(&l->decoded.lost, item)
+		l->lost_records += item->records;
+	return true;
+}
+
+/* One chunk of the first pass. */
+static bool take(struct load *l, const struct chunk *chunk, u32 *events)
+{
+	switch (chunk->type) {
+	case CHUNK_HEAD:
+		return head_decode(chunk->data, &l->profile.version);
+	case CHUNK_META:
+		return load_meta_chunk(l, chunk->data);
+	case CHUNK_ROWS:
+		return count_rows(l, chunk, events);
+	case CHUNK_LOST:
+		return count_lost(l, chunk->data);
+	case CHUNK_QUALITY:
+		return quality_decode(chunk->data, &l->profile.quality);
+	case CHUNK_END:
+		l->profile.ended = true;
+		return end_decode(chunk->data, &l->end_rows);
+	default:
+		return load_definitions(l, chunk);
+	}
+}
+
+static struct err *first_pass(struct load *l)
+{
+	struct profile *p = &l->profile;
+	struct chunk_reader reader;
+	struct err *err = NULL;
+	struct chunk chunk;
+	u32 events = 0;
+
+	chunk_reader_init(&reader, l->fd);
+	while (!err && chunk_next(&reader, &chunk)) {
+		if (!take(l, &chunk, &events)) {
+			p->damaged_chunks++;
+			p->damaged_bytes += chunk.size;
+		}
+		err = check_version(l);
+	}
+	if (!err && reader.read_errno)
+		err = err_os(reader.read_errno, "cannot read %s", l->name);
+	if (!err && !reader.any)
+		err = input_not_profile(l->fd, l->name);
+	p->damaged_chunks += reader.damaged_chunks;
+	p->damaged_bytes += reader.damaged_bytes;
+	p->tail_bytes = reader.tail_bytes;
+	l->end = reader.at;
+	chunk_reader_release(&reader);
+	load_events(l, events);
+	return err;
+}
+
+/* What callers see of the tables, which do not move any more. */
+static void publish(struct load *l)
+{
+	struct profile *p = &l->profile;
+	struct stat st;
+
+	load_compact_names(l);
+	l->complete = true;
+	p->modules = l->modules.data;
+	p->module_count = (u32)l->modules.len;
+	p->threads = l->threads.data;
+	p->thread_count = (u32)l->threads.len;
+	p->events = l->events.data;
+	p->event_count = (u32)l->events.len;
+	p->frames = l->trie.frames.data;
+	p->frame_count = (u32)l->trie.frames.len;
+	p->stacks = l->stacks.data;
+	p->stack_count = (u32)l->stacks.len;
+	p->names = l->names.data;
+	p->name_count = (u32)l->names.len;
+	p->quality.samples = p->rows;
+	p->quality.lost = u64_max(p->quality.lost, l->lost_records);
+	p->file_size = fstat(l->fd, &st) < 0 ? l->end : (u64)st.st_size;
+}
+
+struct err *profile_open_fd(struct profile **out, int fd, const char *name)
+{
+	struct load *l = xzalloc(sizeof *l);
+	struct err *err;
+
+	l->fd = fd;
+	l->name = xstrdup(name);
+	intern_init(&l->strings);
+	intern_init(&l->module_keys);
+	intern_init(&l->thread_keys);
+	trie_init(&l->trie);
+	err = input_seekable(&l->fd, name);
+	if (!err)
+		err = first_pass(l);
+	if (err) {
+		profile_close(&l->profile);
+		return err;
+	}
+	publish(l);
+	*out = &l->profile;
+	return NULL;
+}
+
+struct err *profile_open(struct profile **out, const char *path)
+{
+	int fd;
+
+	TRY(input_open(path, &fd));
+	return profile_open_fd(out, fd, path);
+}
+
+/* Definitions again, for the ids of their epochs; they lead to what the first pass made. */
+struct err *profile_rows(struct profile *p, profile_each_row *each, void *arg)
+{
+	struct load *l = (struct load *)p;
+	struct chunk_reader reader;
+	struct chunk chunk;
+	bool more = true;
+	u64 lost = 0;
+
+	l->epoch.any = false;
+	chunk_reader_init(&reader, l->fd);
+	while (more && chunk_next(&reader, &chunk) && chunk.at < l->end) {
+		if (chunk.type != CHUNK_ROWS) {
+			load_definitions(l, &chunk);
+			continue;
+		}
+		if (!load_rows(l, &chunk, &lost))
+			continue;
+		for (size_t i = 0; more && i < l->decoded.rows.len; i++) {
+			const struct row_item *r = &l->decoded.rows.data[i];
+			struct profile_row row = { r->time, r->weight, r->event, r->thread, r->stack };
+
+			more = each(arg, &row);
+		}
+	}
+	chunk_reader_release(&reader);
+	if (reader.read_errno)
+		return err_os(reader.read_errno, "cannot read %s", l->name);
+	return NULL;
+}
+
+static void release_decoded(struct decoded *d)
+{
+	vec_release(&d->meta);
+	vec_release(&d->strings);
+	vec_release(&d->modules);
+	vec_release(&d->threads);
+	vec_release(&d->frames);
+	vec_release(&d->nodes);
+	vec_release(&d->symbols);
+	vec_release(&d->lost);
+	vec_release(&d->rows);
+}
+
+static void release_epoch(struct epoch *e)
+{
+	vec_release(&e->strings);
+	vec_release(&e->modules);
+	vec_release(&e->threads);
+	vec_release(&e->frames);
+	vec_release(&e->nodes);
+}
+
+void profile_close(struct profile *p)
+{
+	struct load *l = (struct load *)p;
+
+	if (!l)
+		return;
+	close(l->fd);
+	free(l->name);
+	intern_release(&l->strings);
+	intern_release(&l->module_keys);
+	intern_release(&l->thread_keys);
+	trie_release(&l->trie);
+	vec_release(&l->stacks);
+	vec_release(&l->key_module);
+	vec_release(&l->modules);
+	vec_release(&l->threads);
+	vec_release(&l->names);
+	vec_release(&l->events);
+	vec_release(&l->meta);
+	arena_release(&l->arena);
+	release_epoch(&l->epoch);
+	release_decoded(&l->decoded);
+	free(l);
+}

@@ -1,0 +1,209 @@
+/* A made-up recording, the same for the same seed: what goes into a store must come out of a load. */
+#ifndef APROF_UNIT_MODEL_H
+#define APROF_UNIT_MODEL_H
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <aprof/file.h>
+#include <aprof/frame.h>
+
+#include "profiler/store/store.h"
+#include "report/load/profile.h"
+#include "tests/unit/check.h"
+
+#define MODEL_DEPTH 40u
+
+struct model {
+	u32 rows, modules, threads, events;
+	u32 stacks; /* about so many distinct ones */
+	u64 seed;
+};
+
+/* xorshift64*: good enough, and the same everywhere. */
+static inline u64 model_random(u64 *state)
+{
+	u64 x = *state;
+
+	x ^= x >> 12;
+	x ^= x << 25;
+	x ^= x >> 27;
+	*state = x;
+	return x * 0x2545f4914f6cdd1dull;
+}
+
+static inline u64 model_of(u64 seed, u64 a, u64 b)
+{
+	u64 state = hash_u64(seed ^ hash_u64(a * 0x9e3779b97f4a7c15ull + b)) | 1;
+
+	return model_random(&state);
+}
+
+/* The frames of stack number n, leaf first; neighbours share their outer half. */
+static inline u32 model_frames(const struct model *m, u32 n, struct frame *out)
+{
+	u32 count = (u32)(model_of(m->seed, 1, n / 8) % MODEL_DEPTH);
+
+	for (u32 i = 0; i < count; i++) {
+		u64 r = model_of(m->seed, 2 + (u64)i, i < count / 2 ? n : n / 8);
+
+		memset(&out[i], 0, sizeof out[i]);
+		out[i].module = (u32)(r % m->modules);
+		out[i].offset = (r >> 20) & 0xffffff;
+		out[i].lookup = i ? LOOKUP_RETURN : LOOKUP_IP;
+		out[i].space = r & 64 ? SPACE_USER : SPACE_KERNEL;
+		out[i].source = (u8)((r >> 8) % SOURCE_COUNT);
+		out[i].status = (r >> 12) % 50 ? FRAME_OK : FRAME_SKID;
+	}
+	if (count && n % 11 == 0) {
+		out[count - 1] = (struct frame){ .module = NO_ID };
+		out[count - 1].status = FRAME_TRUNCATED;
+		out[count - 1].offset = STOP_COPY_END;
+	}
+	return count;
+}
+
+static inline struct store_row model_row(const struct model *m, u32 i, struct frame *frames)
+{
+	u64 r = model_of(m->seed, 100, i);
+	u32 n = (u32)((r % m->stacks) * ((r >> 32) % m->stacks) / m->stacks);
+
+	return (struct store_row){
+		.time = 5000000000ull + (u64)i * 1001001 + r % 30000,
+		.weight = r % 7 ? 1001001 : r >> 30,
+		.event = (u32)(r >> 5) % m->events,
+		.thread = (u32)(r >> 9) % m->threads * 3,
+		.frames = frames,
+		.count = model_frames(m, n, frames),
+	};
+}
+
+static inline void model_module(const struct model *m, u32 i, struct file_module *def, char path[64])
+{
+	snprintf(path, 64, "/opt/lib/module-%u.so", i);
+	*def = (struct file_module){ .kind = MODULE_FILE, .path = path };
+	def->build_id.size = i % 3 ? 20 : 0;
+	for (u32 b = 0; b < def->build_id.size; b++)
+		def->build_id.bytes[b] = (u8)model_of(m->seed, 7, (u64)i << 8 | b);
+	if (i % 5 == 4)
+		def->problem = "no unwind rules";
+}
+
+static inline void model_thread(u32 i, struct file_thread *def, char comm[32])
+{
+	snprintf(comm, 32, "worker-%u", i);
+	*def = (struct file_thread){
+		.pid = 1000 + i / 4, .tid = 1000 + i, .comm = comm, .process_comm = "server"
+	};
+}
+
+static inline void model_define(const struct model *m, struct store *store)
+{
+	char text[64];
+
+	store_meta(store, "command", "server --port 1");
+	store_meta(store, "event.0.name", "cpu-clock");
+	store_meta(store, "event.0.unit", "ns");
+	store_meta(store, "event.0.frequency", "999");
+	for (u32 i = 0; i < m->modules; i++) {
+		struct file_module def;
+
+		model_module(m, i, &def, text);
+		store_module(store, i, &def);
+	}
+	for (u32 i = 0; i < m->threads; i++) {
+		struct file_thread def;
+
+		model_thread(i, &def, text);
+		store_thread(store, i * 3, &def);
+	}
+}
+
+/* Writes the recording to `fd`, which is closed, and keeps a copy of the descriptor. */
+static inline int model_write(const struct model *m)
+{
+	int fd = memfd_create("model", MFD_CLOEXEC);
+	struct frame frames[MODEL_DEPTH];
+	struct store *store;
+	struct err *err = store_open(&store, dup(fd), "model");
+
+	if (err)
+		exit(err_report(err));
+	model_define(m, store);
+	for (u32 i = 0; i < m->rows; i++) {
+		struct store_row row = model_row(m, i, frames);
+
+		store_row(store, &row);
+		store_flush(store, row.time);
+	}
+	err = store_close(store);
+	if (err)
+		exit(err_report(err));
+	return fd;
+}
+
+/* Compares rows as they come with those of the model. */
+struct model_check {
+	const struct model *model;
+	const struct profile *profile;
+	u32 at;
+	u32 wrong;
+};
+
+static inline bool model_same_frame(const struct model_check *c, const struct frame *got,
+				    const struct frame *want)
+{
+	struct file_module def;
+	char path[64];
+
+	if (got->offset != want->offset || got->lookup != want->lookup ||
+	    got->space != want->space || got->source != want->source ||
+	    got->status != want->status || (got->module == NO_ID) != (want->module == NO_ID))
+		return false;
+	if (want->module == NO_ID)
+		return true;
+	model_module(c->model, want->module, &def, path);
+	return got->module < c->profile->module_count &&
+	       !strcmp(c->profile->modules[got->module].path, path);
+}
+
+static inline bool model_same_stack(const struct model_check *c, u32 stack, const struct frame *want,
+				    u32 count)
+{
+	const struct profile *p = c->profile;
+
+	for (u32 i = 0; i < count; i++) {
+		if (stack >= p->stack_count || p->stacks[stack].depth != count - i ||
+		    !model_same_frame(c, &p->frames[p->stacks[stack].frame], &want[i]))
+			return false;
+		stack = p->stacks[stack].parent;
+	}
+	return stack == NO_ID;
+}
+
+static inline bool model_same_thread(const struct model_check *c, u32 thread, u32 want)
+{
+	struct file_thread def;
+	char comm[32];
+	const struct profile_thread *t = &c->profile->threads[thread];
+
+	model_thread(want / 3, &def, comm);
+	return thread < c->profile->thread_count && t->pid == def.pid && t->tid == def.tid &&
+	       !strcmp(t->comm, comm) && !strcmp(t->process_comm, "server");
+}
+
+static inline bool model_check_row(void *arg, const struct profile_row *got)
+{
+	struct model_check *c = arg;
+	struct frame frames[MODEL_DEPTH];
+	struct store_row want = model_row(c->model, c->at++, frames);
+
+	if (got->time != want.time / ROW_TICK_NS * ROW_TICK_NS || got->weight != want.weight ||
+	    got->event != want.event || !model_same_thread(c, got->thread, want.thread) ||
+	    !model_same_stack(c, got->stack, frames, want.count))
+		c->wrong++;
+	return true;
+}
+
+#endif
