@@ -45,6 +45,9 @@ struct sample {
 	u64 branches_len;
 	u64 hw_idx; /* valid if has_hw_idx */
 	bool has_hw_idx;
+
+	const u8 *raw; /* PERF_SAMPLE_RAW: the tracepoint's fields; NULL without */
+	u32 raw_size;
 };
 
 /* Everything else that changes our picture of the machine. Strings are NUL-terminated in place. */
@@ -75,6 +78,20 @@ struct lost_record {
 	bool samples_only;
 };
 
+/* PERF_RECORD_CALLCHAIN_DEFERRED: the user part of the chains that end in this cookie. */
+struct deferred_record {
+	u64 cookie;
+	const u64 *chain;
+	u64 chain_len;
+};
+
+/* PERF_RECORD_SWITCH and SWITCH_CPU_WIDE. */
+struct switch_record {
+	bool out; /* the thread stops running */
+	bool preempted; /* … though it could go on */
+	u32 other_pid, other_tid; /* of the next or previous thread; 0 where not said */
+};
+
 struct ksymbol_record {
 	u64 addr;
 	u32 len;
@@ -85,7 +102,9 @@ struct ksymbol_record {
 /* Decoded form of one record; `type` is PERF_RECORD_*. */
 struct record {
 	u32 type;
+	u16 misc; /* PERF_RECORD_MISC_* of the header */
 	u64 time; /* ns; 0 if the record carries none */
+	u64 id; /* of the event; 0 if the record carries none */
 	u32 cpu;
 	u32 pid, tid; /* of sample_id, where there is one */
 	union {
@@ -95,6 +114,8 @@ struct record {
 		struct task_record task;
 		struct lost_record lost;
 		struct ksymbol_record ksymbol;
+		struct deferred_record deferred;
+		struct switch_record context_switch;
 	};
 };
 

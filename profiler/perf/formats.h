@@ -1,0 +1,32 @@
+/* Which event's format a record has, where several events write into one stream. */
+#ifndef APROF_PERF_FORMATS_H
+#define APROF_PERF_FORMATS_H
+
+#include <aprof/types.h>
+#include <aprof/vec.h>
+
+#include "profiler/perf/record.h"
+
+struct format_id {
+	u64 id; /* as PERF_SAMPLE_IDENTIFIER and PERF_EVENT_IOC_ID tell it */
+	u32 format; /* index */
+};
+
+struct record_format_vec VEC(struct record_format);
+struct format_id_vec VEC(struct format_id);
+
+/* All formats of one stream keep the id (and the time) at the same place, or there is only one. */
+struct formats {
+	struct record_format_vec all;
+	struct format_id_vec ids; /* sorted by formats_sort() */
+};
+
+void formats_add(struct formats *formats, const struct perf_event_attr *attr);
+void formats_add_id(struct formats *formats, u64 id, u32 format);
+void formats_sort(struct formats *formats);
+void formats_release(struct formats *formats);
+
+/* The format of a record of header.size bytes; the first one where its id is unknown. */
+const struct record_format *formats_of(const struct formats *formats, const void *record);
+
+#endif
