@@ -1,0 +1,192 @@
+/* One pass over the rows: filter, logical stack, node, counts. */
+#include "report/tree/gather.h"
+
+#include <stdlib.h>
+
+#include <aprof/alloc.h>
+#include <aprof/progress.h>
+
+/* Logical stack (and event) -> node: a stack is spelled out as a path only once. */
+struct path_cache {
+	struct path {
+		const struct logical_stack *stack;
+		u32 event, node;
+	} * slots;
+	size_t mask, used;
+};
+
+struct gathering {
+	const struct profile *profile;
+	struct logical *logical;
+	const struct gather_options *options;
+	struct gathered *all;
+	struct filter_ready filter;
+	struct quality_stops stops;
+	struct path_cache paths;
+	struct progress progress;
+	u64 done;
+	gather_each *each;
+	void *arg;
+};
+
+static struct path *path_slot(const struct path_cache *cache, const struct logical_stack *stack,
+			      u32 event)
+{
+	size_t at = hash_u64((u64)(uintptr_t)stack + event) & cache->mask;
+
+	while (cache->slots[at].stack &&
+	       (cache->slots[at].stack != stack || cache->slots[at].event != event))
+		at = (at + 1) & cache->mask;
+	return &cache->slots[at];
+}
+
+static void paths_init(struct path_cache *cache, size_t slots)
+{
+	*cache = (struct path_cache){ .mask = slots - 1 };
+	cache->slots = xcalloc(slots, sizeof *cache->slots);
+}
+
+static void paths_grow(struct path_cache *cache)
+{
+	struct path_cache next;
+
+	paths_init(&next, (cache->mask + 1) * 2);
+	next.used = cache->used;
+	for (size_t i = 0; i <= cache->mask; i++)
+		if (cache->slots[i].stack)
+			*path_slot(&next, cache->slots[i].stack, cache->slots[i].event) =
+				cache->slots[i];
+	free(cache->slots);
+	*cache = next;
+}
+
+static bool is_body(const struct step *step)
+{
+	return step->kind == STEP_ASYNC || step->kind == STEP_FUTURE;
+}
+
+/* The index of the innermost body, before which every body awaits another; 0 if there is none. */
+static u32 last_body(const struct step *steps, u32 count)
+{
+	while (count > 0 && !is_body(&steps[count - 1]))
+		count--;
+	return count ? count - 1 : 0;
+}
+
+static bool keeps_site(const struct gathering *g, const struct step *step, u32 at, u32 last)
+{
+	switch (g->options->sites) {
+	case GATHER_LINES:
+		return true;
+	case GATHER_AWAITS:
+		return step->kind == STEP_ASYNC && at < last;
+	case GATHER_NO_SITES:
+		break;
+	}
+	return false;
+}
+
+static u32 add_path(struct gathering *g, struct calltree *tree, const struct logical_stack *stack)
+{
+	const struct step *steps = logical_steps(g->logical, stack);
+	u32 last = last_body(steps, stack->count);
+	u32 node = 0;
+
+	for (u32 i = 0; i < stack->count; i++) {
+		const struct step *step = &steps[i];
+		u32 label = labels_add(tree->labels, logical_name(g->logical, step->name),
+				       step->kind, step->unsure, step->function);
+		u32 site = keeps_site(g, step, i, last)
+				   ? labels_add_site(tree->labels, step->site_file, step->site_line,
+						     step->site_marked)
+				   : NO_ID;
+
+		node = calltree_child(tree, node, label, site);
+		if (i == 0 && stack->is_task)
+			tree->nodes.data[node].is_task = true;
+	}
+	return node;
+}
+
+static u32 node_of(struct gathering *g, const struct logical_stack *stack, u32 event)
+{
+	struct path *path = path_slot(&g->paths, stack, event);
+
+	if (!path->stack) {
+		*path = (struct path){ stack, event, add_path(g, &g->all[event].tree, stack) };
+		if (++g->paths.used > g->paths.mask / 2) {
+			u32 node = path->node;
+
+			paths_grow(&g->paths);
+			return node;
+		}
+	}
+	return path->node;
+}
+
+static void count_certainty(struct quality *quality, const struct logical_stack *stack)
+{
+	quality->unresolved += stack->certainty == CERTAIN_ADDRESSES;
+	quality->unsure += stack->unsure;
+	quality->complete += stack->complete;
+}
+
+static bool take_row(void *arg, const struct profile_row *row)
+{
+	struct gathering *g = arg;
+	const struct logical_stack *stack;
+	struct gathered *to;
+	u32 node;
+
+	if ((++g->done & 0xfff) == 0)
+		progress_at(&g->progress, g->done);
+	if (row->event >= g->profile->event_count || row->thread >= g->profile->thread_count ||
+	    !filter_takes(&g->filter, row))
+		return true;
+	to = &g->all[row->event];
+	stack = logical_map(g->logical, row->stack, row->thread);
+	node = node_of(g, stack, row->event);
+	calltree_add(&to->tree, node, (struct amount){ 1, row->weight });
+	quality_count(&to->quality, &g->stops, row->stack);
+	count_certainty(&to->quality, stack);
+	if (g->each)
+		g->each(g->arg, row, node, stack);
+	return true;
+}
+
+struct err *gather(struct gathered **out, struct profile *profile, struct logical *logical,
+		   struct label_set *labels, const struct gather_options *options,
+		   gather_each *each, void *arg)
+{
+	struct gathering g = { profile, logical, options, .each = each, .arg = arg };
+	struct err *err;
+
+	TRY(filter_prepare(&g.filter, &options->filter, profile));
+	g.all = xcalloc((size_t)profile->event_count + 1, sizeof *g.all);
+	for (u32 i = 0; i < profile->event_count; i++)
+		calltree_init(&g.all[i].tree, labels);
+	quality_stops_init(&g.stops, profile);
+	paths_init(&g.paths, 1024);
+	progress_start(&g.progress, "Reading samples", profile->rows);
+
+	err = profile_rows(profile, take_row, &g);
+
+	progress_end(&g.progress);
+	for (u32 i = 0; i < profile->event_count; i++)
+		calltree_finish(&g.all[i].tree);
+	free(g.paths.slots);
+	quality_stops_release(&g.stops);
+	filter_release(&g.filter);
+	if (err)
+		gathered_free(g.all, profile->event_count);
+	else
+		*out = g.all;
+	return err;
+}
+
+void gathered_free(struct gathered *all, u32 event_count)
+{
+	for (u32 i = 0; all && i < event_count; i++)
+		calltree_release(&all[i].tree);
+	free(all);
+}

@@ -1,0 +1,70 @@
+/* Counting how stacks ended: by their outermost frame. */
+#include "report/tree/quality.h"
+
+#include <stdlib.h>
+
+#include <aprof/alloc.h>
+
+static u8 stop_of(const struct frame *frame)
+{
+	if (frame->status == FRAME_LOST)
+		return STOP_COUNT;
+	if (!frame_is_end(frame))
+		return STOP_END;
+	/* A reason that this version does not know still is a failure. */
+	return frame->offset < STOP_COUNT ? (u8)frame->offset : STOP_BAD_RULE;
+}
+
+void quality_stops_init(struct quality_stops *stops, const struct profile *profile)
+{
+	stops->by_stack = xcalloc((size_t)profile->stack_count + 1, 1);
+	/* A parent's id is smaller than its child's: one sweep carries the outermost frame down. */
+	for (u32 id = 0; id < profile->stack_count; id++) {
+		const struct profile_stack *stack = &profile->stacks[id];
+
+		stops->by_stack[id] = stack->parent != NO_ID
+					      ? stops->by_stack[stack->parent]
+					      : stop_of(&profile->frames[stack->frame]);
+	}
+}
+
+void quality_stops_release(struct quality_stops *stops)
+{
+	free(stops->by_stack);
+	stops->by_stack = NULL;
+}
+
+void quality_count(struct quality *quality, const struct quality_stops *stops, u32 stack)
+{
+	quality->samples++;
+	if (stack == NO_ID)
+		quality->empty++;
+	else if (stops->by_stack[stack] == STOP_COUNT)
+		quality->lost_stacks++;
+	else
+		quality->by_stop[stops->by_stack[stack]]++;
+}
+
+/* The stack went on, only its copy, or our patience, did not. */
+static bool is_cut(enum stop_reason reason)
+{
+	return reason == STOP_COPY_END || reason == STOP_DEPTH;
+}
+
+u64 quality_truncated(const struct quality *quality)
+{
+	u64 n = 0;
+
+	for (int reason = 0; reason < STOP_COUNT; reason++)
+		n += is_cut(reason) ? quality->by_stop[reason] : 0;
+	return n;
+}
+
+u64 quality_failed(const struct quality *quality)
+{
+	u64 n = 0;
+
+	for (int reason = 0; reason < STOP_COUNT; reason++)
+		n += reason != STOP_END && !is_cut(reason) ? quality->by_stop[reason] : 0;
+	return n;
+}
