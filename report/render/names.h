@@ -1,0 +1,31 @@
+/* Names from outside made fit to print: nothing that a terminal or a format would take as its own. */
+#ifndef APROF_RENDER_NAMES_H
+#define APROF_RENDER_NAMES_H
+
+#include <aprof/text.h>
+#include <aprof/types.h>
+
+#include "report/tree/calltree.h"
+
+/* Appends the name: white space as a space, control characters and what is no UTF-8 as '?'. */
+void name_clean(struct text *out, const char *name);
+
+/* The same with ';', which separates frames in folded stacks, as ':'. */
+void name_folded(struct text *out, const char *name);
+
+/*
+ * The same as name_clean(), at most `width` characters: cut in the middle, where a path has the
+ * least to say. width 0: whole.
+ */
+void name_fit(struct text *out, const char *name, size_t width, bool unicode);
+
+/* Number of characters (not bytes) of UTF-8. */
+size_t name_width(const char *s);
+
+/* Appends " (main.rs:12)" for a node with a site; " (macro join.rs:150)" for a marked one. */
+void name_site(struct text *out, const struct calltree *tree, u32 node);
+
+/* The last part of a path. */
+const char *name_base(const char *path);
+
+#endif
