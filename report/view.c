@@ -1,0 +1,143 @@
+/* Opening a profile for a report: every step from the file to call trees, and what is said of it. */
+#include "report/view.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <aprof/foreign.h>
+#include <aprof/text.h>
+
+#define DEFAULT_PROFILE "aprof.data"
+
+struct err *view_add_string(const char *value, void *where)
+{
+	struct string_list *list = where;
+
+	*vec_push(list) = value;
+	return NULL;
+}
+
+void view_options_release(struct view_options *options)
+{
+	vec_release(&options->debug_binaries);
+	vec_release(&options->hide);
+}
+
+struct err *view_input(const struct view_options *options, const struct parsed *parsed,
+		       const char **path)
+{
+	if (parsed->count > 1 || (parsed->count == 1 && options->input))
+		return err_usage("one profile at a time: '%s' is one too many",
+				 parsed->operands[parsed->count - 1]);
+	*path = parsed->count ? parsed->operands[0] : options->input;
+	return NULL;
+}
+
+static struct err *open_profile(struct profile **out, const char *path)
+{
+	struct err *err;
+	int fd = -1;
+
+	if (!path && access(DEFAULT_PROFILE, F_OK) != 0 && errno == ENOENT)
+		return err_hint(err_new("there is no " DEFAULT_PROFILE " here"),
+				"name a profile, or make one with 'aprof record COMMAND'");
+	path = path ? path : DEFAULT_PROFILE;
+	TRY(foreign_open(path, &fd));
+	if (fd < 0)
+		return profile_open(out, path);
+	err = profile_open_fd(out, fd, path);
+	close(fd);
+	return err;
+}
+
+/* A list as the NULL-terminated array that the contracts take; NULL if it is empty. */
+static const char *const *terminated(struct string_list *list)
+{
+	if (!list->len)
+		return NULL;
+	*vec_push(list) = NULL;
+	return list->data;
+}
+
+static void say_what_is_missing(const struct profile *profile, const char *path)
+{
+	char size[16];
+
+	path = path ? path : DEFAULT_PROFILE;
+	if (profile->damaged_bytes || profile->damaged_chunks)
+		notice("%s: %s are damaged and were skipped; the rest is reported", path,
+		       format_size(profile->damaged_bytes, size));
+	else if (!profile->ended)
+		notice("%s: the recording ended early; it is reported up to its last whole second",
+		       path);
+	if (profile->rows == 0)
+		notice("%s: there are no samples in it", path);
+}
+
+struct err *view_open(struct view *view, const char *path, struct view_options *options)
+{
+	struct symbols_options symbols = {
+		.symfs = options->symfs,
+		.debug_binaries = terminated(&options->debug_binaries),
+	};
+	struct err *err;
+
+	*view = (struct view){ 0 };
+	notice_quiet(options->quiet);
+	options->logical.hide = terminated(&options->hide);
+	err = open_profile(&view->profile, path);
+	if (!err) {
+		say_what_is_missing(view->profile, path);
+		err = symbols_resolve(&view->symbols, view->profile, &symbols);
+	}
+	if (!err)
+		err = logical_new(&view->logical, view->profile, view->symbols, &options->logical);
+	if (err)
+		view_close(view);
+	return err;
+}
+
+void view_close(struct view *view)
+{
+	if (view->gathered)
+		gathered_free(view->gathered, view->profile->event_count);
+	if (view->logical)
+		logical_free(view->logical);
+	if (view->symbols)
+		symbols_free(view->symbols);
+	if (view->profile)
+		profile_close(view->profile);
+	*view = (struct view){ 0 };
+}
+
+struct err *view_gather(struct view *view, struct label_set *labels,
+			const struct view_options *options, gather_each *each, void *arg)
+{
+	return gather(&view->gathered, view->profile, view->logical, labels, &options->gather, each,
+		      arg);
+}
+
+struct err *view_event(const struct view *view, const char *name, u32 *event)
+{
+	const struct profile *profile = view->profile;
+	struct text names = { 0 };
+	struct err *err;
+
+	*event = 0;
+	if (!name && profile->event_count)
+		return NULL;
+	if (!profile->event_count)
+		return err_new("the profile has no event, so there is nothing to report");
+	for (u32 i = 0; i < profile->event_count; i++) {
+		if (strcmp(profile->events[i].name, name) == 0) {
+			*event = i;
+			return NULL;
+		}
+		text_printf(&names, "%s%s", i ? ", " : "", profile->events[i].name);
+	}
+	err = err_hint(err_new("the profile has no event '%s'", name), "it has: %s",
+		       text_str(&names));
+	text_release(&names);
+	return err;
+}

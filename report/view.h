@@ -1,0 +1,129 @@
+/*
+ * A profile opened for looking at: loaded, symbolised, mapped to logical stacks, gathered.
+ *
+ * All commands that report share its options: what is read, what is resolved, which rows count,
+ * and how stacks are shown.
+ */
+#ifndef APROF_REPORT_VIEW_H
+#define APROF_REPORT_VIEW_H
+
+#include <aprof/err.h>
+#include <aprof/options.h>
+#include <aprof/vec.h>
+
+#include "report/async/logical.h"
+#include "report/load/profile.h"
+#include "report/symbols/symbols.h"
+#include "report/tree/gather.h"
+
+struct string_list VEC(const char *);
+
+struct view_options {
+	const char *input; /* -i */
+	const char *event; /* NULL: the first */
+	const char *symfs;
+	struct string_list debug_binaries;
+	struct string_list hide;
+	struct logical_options logical; /* `hide` is filled in by view_open() */
+	struct gather_options gather;
+	bool await_lines;
+	bool quiet;
+};
+
+/* Rows of an option table: which file, which binaries. */
+#define VIEW_INPUT_OPTIONS(o)                                                             \
+	{ 'i', "input", OPTION_STRING, &(o)->input, "FILE", "the profile [aprof.data]" }, \
+		VIEW_SYMBOL_OPTIONS(o)
+
+#define VIEW_SYMBOL_OPTIONS(o)                                                            \
+	{ 0, "symfs", OPTION_STRING, &(o)->symfs, "DIR", "look for binaries below DIR" }, \
+		{ 0,                                                                      \
+		  "debug-binary",                                                         \
+		  OPTION_CALL,                                                            \
+		  &(o)->debug_binaries,                                                   \
+		  "FILE",                                                                 \
+		  "take DWARF from FILE, a build with identical code",                    \
+		  .call = view_add_string },                                              \
+	{                                                                                 \
+		'q', "quiet", OPTION_FLAG, &(o)->quiet, NULL, "no notices"                \
+	}
+
+/* Which rows. */
+#define VIEW_FILTER_OPTIONS(o)                                                                      \
+	{ 'e', "event", OPTION_STRING, &(o)->event, "NAME", "the event [the first]" },              \
+		{ 0,                                                                                \
+		  "time",                                                                           \
+		  OPTION_STRING,                                                                    \
+		  &(o)->gather.filter.time,                                                         \
+		  "FROM,TO",                                                                        \
+		  "samples between two times since the first" },                                    \
+		{ 0,                                                                                \
+		  "comm",                                                                           \
+		  OPTION_STRING,                                                                    \
+		  &(o)->gather.filter.comm,                                                         \
+		  "NAME,...",                                                                       \
+		  "threads or processes of these names" },                                          \
+		{ 0, "pid", OPTION_STRING, &(o)->gather.filter.pid, "PID,...", "these processes" }, \
+	{                                                                                           \
+		0, "tid", OPTION_STRING, &(o)->gather.filter.tid, "TID,...", "these threads"        \
+	}
+
+/* How stacks are shown. */
+#define VIEW_STACK_OPTIONS(o)                                                              \
+	{ 0, "physical", OPTION_FLAG, &(o)->logical.physical, NULL, "stacks as unwound" }, \
+		{ 0,	       "glue",                                                     \
+		  OPTION_FLAG, &(o)->logical.show_glue,                                    \
+		  NULL,	       "show polls, combinators and runtimes between bodies" },    \
+		{ 0,	       "await-lines",                                              \
+		  OPTION_FLAG, &(o)->await_lines,                                          \
+		  NULL,	       "show where each body awaits the next (trees, folded)" },   \
+		{ 0,                                                                       \
+		  "hide",                                                                  \
+		  OPTION_CALL,                                                             \
+		  &(o)->hide,                                                              \
+		  "REGEX",                                                                 \
+		  "hide functions whose name matches",                                     \
+		  .call = view_add_string },                                               \
+		{ 0,                                                                       \
+		  "only-crate",                                                            \
+		  OPTION_STRING,                                                           \
+		  &(o)->logical.only_crate,                                                \
+		  "NAME",                                                                  \
+		  "show this crate's functions only" },                                    \
+	{                                                                                  \
+		0, "skip-above", OPTION_STRING, &(o)->logical.skip_above, "FUNCTION",      \
+			"drop what is above this function"                                 \
+	}
+
+/* option_spec.call for lists of strings. */
+struct err *view_add_string(const char *value, void *where);
+
+void view_options_release(struct view_options *options);
+
+struct view {
+	struct profile *profile;
+	struct symbols *symbols;
+	struct logical *logical;
+	struct gathered *gathered; /* one an event; NULL before view_gather() */
+};
+
+/*
+ * Opens `path` (NULL: aprof.data; a foreign recording is imported), with a notice for a profile
+ * that is not whole. On an error nothing is left to close.
+ */
+ERR_MUST_CHECK struct err *view_open(struct view *view, const char *path,
+				     struct view_options *options);
+void view_close(struct view *view);
+
+ERR_MUST_CHECK struct err *view_gather(struct view *view, struct label_set *labels,
+				       const struct view_options *options, gather_each *each,
+				       void *arg);
+
+/* The event of that name, the first if NULL. An error that lists the names if there is none. */
+ERR_MUST_CHECK struct err *view_event(const struct view *view, const char *name, u32 *event);
+
+/* The one operand or -i, of a command that takes a single profile. */
+ERR_MUST_CHECK struct err *view_input(const struct view_options *options,
+				      const struct parsed *parsed, const char **path);
+
+#endif
