@@ -159,7 +159,8 @@ static int probe_spaces(struct sampler *sampler, struct planned *planned)
 
 	if (!is_refused(os_errno) || user_only || kernel_only)
 		return os_errno;
-	if (probe_precise(sampler, planned, false))
+	os_errno = probe_precise(sampler, planned, false);
+	if (os_errno)
 		return os_errno;
 	sampler_note(sampler,
 		     "no right to sample the kernel (kernel.perf_event_paranoid is %ld): user space "
@@ -213,7 +214,8 @@ static struct err *plan_event(struct sampler *sampler, struct planned *planned)
 			.os_errno = os_errno,
 			.event = &planned->event,
 			.cpu_wide = planned->cpu_wide,
-			.kernel = !sampler->options.all_user && !planned->event.attr.exclude_kernel,
+			.kernel_only = sampler->options.all_kernel ||
+				       planned->event.attr.exclude_user,
 			.tid = sampler->tids.len ? sampler->tids.data[0] : 0,
 		});
 	if (planned->event.attr.precise_ip) {

@@ -56,7 +56,7 @@ static struct err *no_permission(const struct refusal *r)
 		return err_hint(err, "'sudo sysctl kernel.perf_event_paranoid=0', or 'sudo setcap "
 				     "cap_perfmon+ep' on aprof, or sudo allows it");
 	}
-	if (r->kernel && paranoid > 1 && r->event && r->event->attr.exclude_user) {
+	if (r->kernel_only && paranoid > 1) {
 		err = err_os(r->os_errno, "no right to sample the kernel "
 					  "(kernel.perf_event_paranoid is %ld)", paranoid);
 		return err_hint(err, "'sudo sysctl kernel.perf_event_paranoid=1', or 'sudo setcap "

@@ -85,7 +85,7 @@ struct refusal {
 	int os_errno;
 	const struct event *event; /* NULL: bookkeeping */
 	bool cpu_wide;
-	bool kernel; /* kernel samples were asked for */
+	bool kernel_only; /* samples of nothing but the kernel were asked for */
 	u32 tid; /* of the target; 0: none */
 };
 
