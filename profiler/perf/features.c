@@ -84,9 +84,10 @@ static const struct {
 			  "(Linux 5.7): deep stacks are not stitched" }, /* bbfd5e4fab63 */
 	{ strip_ksymbol, NULL }, /* 5.1 (76193a94522f) */
 	{ strip_branch_flags, NULL }, /* 4.4 (b16a5b52eb90), and only some PMUs */
-	{ strip_exclude_guest, NULL }, /* some PMUs (IBS before 6.?) refuse to tell guests apart */
-	{ strip_clockid, "the kernel cannot stamp records with a common clock (Linux 4.1): the order "
-			 "of records across CPUs may be wrong" }, /* 34f439278cef */
+	{ strip_exclude_guest, NULL }, /* some PMUs (IBS) refuse to tell guests apart */
+	{ strip_clockid,
+	  "the kernel cannot stamp records with a common clock (Linux 4.1): the order "
+	  "of records across CPUs may be wrong" }, /* 34f439278cef */
 	{ strip_comm_exec, NULL }, /* 3.16 (82b897782d10) */
 };
 

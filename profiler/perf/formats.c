@@ -39,8 +39,8 @@ static bool id_of(const struct record_format *format, const void *record, u64 *i
 	u32 at;
 
 	memcpy(&header, record, sizeof header);
-	at = header.type == PERF_RECORD_SAMPLE ? record_sample_id_at(format) :
-						 record_other_id_back(format);
+	at = header.type == PERF_RECORD_SAMPLE ? record_sample_id_at(format)
+					       : record_other_id_back(format);
 	if (!at || at > header.size)
 		return false;
 	if (header.type != PERF_RECORD_SAMPLE)

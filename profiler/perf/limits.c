@@ -100,5 +100,6 @@ u32 limits_stack_bytes(u32 asked, u64 ring_bytes)
 	u64 room = ring_bytes / RING_SAMPLES_MIN;
 	u64 fits = room > 2 * other ? room - other : room / 2;
 
-	return (u32)(u64_min(u64_min(asked ? asked : STACK_BYTES_MAX, fits), STACK_BYTES_MAX) & ~7ull);
+	return (u32)(u64_min(u64_min(asked ? asked : STACK_BYTES_MAX, fits), STACK_BYTES_MAX) &
+		     ~7ull);
 }

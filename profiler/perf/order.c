@@ -50,9 +50,9 @@ static bool next_time(struct ring *ring, const struct record_format *format, u64
 	if (header->type == PERF_RECORD_SAMPLE)
 		at = format->time_at;
 	else
-		at = format->time_back && format->time_back <= header->size ?
-			     header->size - format->time_back :
-			     0;
+		at = format->time_back && format->time_back <= header->size
+			     ? header->size - format->time_back
+			     : 0;
 	*time = at && at + sizeof(u64) <= header->size ? ring_word(ring, at) : 0;
 	return true;
 }

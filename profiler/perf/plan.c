@@ -123,9 +123,10 @@ static int probe_precise(struct sampler *sampler, struct planned *planned, bool 
 		if (!os_errno) {
 			planned->event.attr = attr;
 			if (precise < asked && !planned->event.max_precise)
-				sampler_note(sampler,
-					     "no such precision here: %s is sampled with precise=%u",
-					     planned->event.name, precise);
+				sampler_note(
+					sampler,
+					"no such precision here: %s is sampled with precise=%u",
+					planned->event.name, precise);
 			return 0;
 		}
 		if (precise == 0 || !is_missing(os_errno))
@@ -162,10 +163,11 @@ static int probe_spaces(struct sampler *sampler, struct planned *planned)
 	os_errno = probe_precise(sampler, planned, false);
 	if (os_errno)
 		return os_errno;
-	sampler_note(sampler,
-		     "no right to sample the kernel (kernel.perf_event_paranoid is %ld): user space "
-		     "only; 'sudo sysctl kernel.perf_event_paranoid=1' allows it",
-		     perf_sysctl("perf_event_paranoid", 2));
+	sampler_note(
+		sampler,
+		"no right to sample the kernel (kernel.perf_event_paranoid is %ld): user space "
+		"only; 'sudo sysctl kernel.perf_event_paranoid=1' allows it",
+		perf_sysctl("perf_event_paranoid", 2));
 	return 0;
 }
 
@@ -214,8 +216,8 @@ static struct err *plan_event(struct sampler *sampler, struct planned *planned)
 			.os_errno = os_errno,
 			.event = &planned->event,
 			.cpu_wide = planned->cpu_wide,
-			.kernel_only = sampler->options.all_kernel ||
-				       planned->event.attr.exclude_user,
+			.kernel_only =
+				sampler->options.all_kernel || planned->event.attr.exclude_user,
 			.tid = sampler->tids.len ? sampler->tids.data[0] : 0,
 		});
 	if (planned->event.attr.precise_ip) {
@@ -244,8 +246,7 @@ static void lower_frequency(struct sampler *sampler)
 struct err *sampler_plan(struct sampler *sampler)
 {
 	lower_frequency(sampler);
-	vec_each(&sampler->events, planned)
-		TRY(plan_event(sampler, planned));
+	vec_each(&sampler->events, planned) TRY(plan_event(sampler, planned));
 	for (unsigned bit = 0; bit < features_count(); bit++)
 		if (sampler->dropped & 1ull << bit && feature_text(bit))
 			sampler_note(sampler, "%s", feature_text(bit));
@@ -254,8 +255,6 @@ struct err *sampler_plan(struct sampler *sampler)
 
 bool sampler_any_cpu_wide(const struct sampler *sampler)
 {
-	vec_each(&sampler->events, planned)
-		if (planned->cpu_wide)
-			return true;
+	vec_each(&sampler->events, planned) if (planned->cpu_wide) return true;
 	return false;
 }

@@ -8,7 +8,7 @@
 
 #include "profiler/perf/record_private.h"
 
-#define SAMPLE_ID_FIELDS                                                             \
+#define SAMPLE_ID_FIELDS                                                               \
 	(PERF_SAMPLE_TID | PERF_SAMPLE_TIME | PERF_SAMPLE_ID | PERF_SAMPLE_STREAM_ID | \
 	 PERF_SAMPLE_CPU | PERF_SAMPLE_IDENTIFIER)
 
@@ -17,8 +17,7 @@ static u16 words(u64 bits)
 	return (u16)(8 * __builtin_popcountll(bits));
 }
 
-void record_format_init(struct record_format *format, const struct perf_event_attr *attr,
-			u32 event)
+void record_format_init(struct record_format *format, const struct perf_event_attr *attr, u32 event)
 {
 	u64 type = attr->sample_type;
 
@@ -49,7 +48,8 @@ u32 record_sample_id_at(const struct record_format *format)
 	if (!(type & PERF_SAMPLE_ID))
 		return 0;
 	return sizeof(struct perf_event_header) +
-	       words(type & (PERF_SAMPLE_IP | PERF_SAMPLE_TID | PERF_SAMPLE_TIME | PERF_SAMPLE_ADDR));
+	       words(type &
+		     (PERF_SAMPLE_IP | PERF_SAMPLE_TID | PERF_SAMPLE_TIME | PERF_SAMPLE_ADDR));
 }
 
 u32 record_other_id_back(const struct record_format *format)
@@ -60,9 +60,8 @@ u32 record_other_id_back(const struct record_format *format)
 		return 0;
 	if (type & PERF_SAMPLE_IDENTIFIER)
 		return 8;
-	return type & PERF_SAMPLE_ID ?
-		       8u + words(type & (PERF_SAMPLE_STREAM_ID | PERF_SAMPLE_CPU)) :
-		       0;
+	return type & PERF_SAMPLE_ID ? 8u + words(type & (PERF_SAMPLE_STREAM_ID | PERF_SAMPLE_CPU))
+				     : 0;
 }
 
 static bool decode_mmap(struct bytes *in, struct record *out)

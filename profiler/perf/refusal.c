@@ -45,20 +45,26 @@ static struct err *no_permission(const struct refusal *r)
 				     "allows perf_event_open, or run aprof outside");
 	}
 	if (least) {
-		err = err_os(least, "perf_event_open is kept from ordinary users "
-				    "(kernel.perf_event_paranoid is %ld)", paranoid);
+		err = err_os(least,
+			     "perf_event_open is kept from ordinary users "
+			     "(kernel.perf_event_paranoid is %ld)",
+			     paranoid);
 		return err_hint(err, "'sudo sysctl kernel.perf_event_paranoid=1', or 'sudo setcap "
 				     "cap_perfmon+ep' on aprof, or sudo allows it");
 	}
 	if (r->cpu_wide) {
-		err = err_os(r->os_errno, "no right to sample whole CPUs "
-					  "(kernel.perf_event_paranoid is %ld)", paranoid);
+		err = err_os(r->os_errno,
+			     "no right to sample whole CPUs "
+			     "(kernel.perf_event_paranoid is %ld)",
+			     paranoid);
 		return err_hint(err, "'sudo sysctl kernel.perf_event_paranoid=0', or 'sudo setcap "
 				     "cap_perfmon+ep' on aprof, or sudo allows it");
 	}
 	if (r->kernel_only && paranoid > 1) {
-		err = err_os(r->os_errno, "no right to sample the kernel "
-					  "(kernel.perf_event_paranoid is %ld)", paranoid);
+		err = err_os(r->os_errno,
+			     "no right to sample the kernel "
+			     "(kernel.perf_event_paranoid is %ld)",
+			     paranoid);
 		return err_hint(err, "'sudo sysctl kernel.perf_event_paranoid=1', or 'sudo setcap "
 				     "cap_perfmon+ep' on aprof, or sudo allows it");
 	}
@@ -76,8 +82,9 @@ static struct err *no_system_call(const struct refusal *r)
 
 static struct err *no_event(const struct refusal *r)
 {
-	return err_hint(err_os(r->os_errno, "this machine cannot sample '%s'", name_of(r)),
-			"'aprof events' lists what can be sampled here; cpu-clock works everywhere");
+	return err_hint(
+		err_os(r->os_errno, "this machine cannot sample '%s'", name_of(r)),
+		"'aprof events' lists what can be sampled here; cpu-clock works everywhere");
 }
 
 static struct err *no_precision(const struct refusal *r)
@@ -88,8 +95,9 @@ static struct err *no_precision(const struct refusal *r)
 
 static struct err *no_descriptors(const struct refusal *r)
 {
-	return err_hint(err_os(r->os_errno, "not enough descriptors for one event on each thread and "
-					    "CPU"),
+	return err_hint(err_os(r->os_errno,
+			       "not enough descriptors for one event on each thread and "
+			       "CPU"),
 			"'ulimit -n' sets the limit; CPU-wide clock events (sudo, or "
 			"kernel.perf_event_paranoid=0) need one for each CPU only");
 }
@@ -119,10 +127,18 @@ struct err *refusal_err(const struct refusal *refusal)
 		int os_errno;
 		struct err *(*explain)(const struct refusal *);
 	} table[] = {
-		{ EACCES, no_permission },  { EPERM, no_permission },   { ENOSYS, no_system_call },
-		{ ENOENT, no_event },	    { ENODEV, no_event },       { ENXIO, no_event },
-		{ EOPNOTSUPP, no_precision }, { EMFILE, no_descriptors }, { ENFILE, no_descriptors },
-		{ ESRCH, no_task },	    { EBUSY, busy },	        { EINVAL, not_understood },
+		{ EACCES, no_permission },
+		{ EPERM, no_permission },
+		{ ENOSYS, no_system_call },
+		{ ENOENT, no_event },
+		{ ENODEV, no_event },
+		{ ENXIO, no_event },
+		{ EOPNOTSUPP, no_precision },
+		{ EMFILE, no_descriptors },
+		{ ENFILE, no_descriptors },
+		{ ESRCH, no_task },
+		{ EBUSY, busy },
+		{ EINVAL, not_understood },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(table); i++)

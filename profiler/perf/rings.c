@@ -62,7 +62,8 @@ static void close_all(struct sampler *sampler)
 	for (u32 i = 0; i < sampler->ring_count; i++)
 		ring_unmap(&sampler->rings[i]);
 	sampler->ring_count = 0;
-	vec_each(&sampler->cpus, cpu) {
+	vec_each(&sampler->cpus, cpu)
+	{
 		close_fd(&cpu->owner);
 		close_fd(&cpu->side);
 	}
@@ -162,7 +163,8 @@ struct err *sampler_open_rings(struct sampler *sampler)
 	sampler->rings = xcalloc(2 * sampler->cpus.len, sizeof *sampler->rings);
 	os_errno = open_largest(sampler, wanted);
 	if (os_errno == EPERM || os_errno == ENOMEM)
-		return err_hint(err_os(os_errno, "no memory for the rings that the kernel writes to"),
+		return err_hint(err_os(os_errno,
+				       "no memory for the rings that the kernel writes to"),
 				"raise 'sudo sysctl kernel.perf_event_mlock_kb' or 'ulimit -l', or "
 				"end other profilers");
 	if (os_errno)

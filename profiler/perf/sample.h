@@ -9,8 +9,23 @@
 
 /* Sampled general registers, in the order of the ABI's PERF_REG_X86_* bits that we ask for. */
 enum user_reg {
-	UREG_AX, UREG_BX, UREG_CX, UREG_DX, UREG_SI, UREG_DI, UREG_BP, UREG_SP, UREG_IP,
-	UREG_R8, UREG_R9, UREG_R10, UREG_R11, UREG_R12, UREG_R13, UREG_R14, UREG_R15,
+	UREG_AX,
+	UREG_BX,
+	UREG_CX,
+	UREG_DX,
+	UREG_SI,
+	UREG_DI,
+	UREG_BP,
+	UREG_SP,
+	UREG_IP,
+	UREG_R8,
+	UREG_R9,
+	UREG_R10,
+	UREG_R11,
+	UREG_R12,
+	UREG_R13,
+	UREG_R14,
+	UREG_R15,
 	UREG_COUNT
 };
 

@@ -67,7 +67,8 @@ static struct err *open_into(struct sampler *sampler, const struct perf_event_at
 
 static struct err *open_scope(struct sampler *sampler, bool cpu_wide, int pid)
 {
-	vec_each(&sampler->cpus, cpu) {
+	vec_each(&sampler->cpus, cpu)
+	{
 		for (u32 i = 0; i < sampler->events.len; i++) {
 			const struct planned *planned = &sampler->events.data[i];
 
@@ -81,9 +82,7 @@ static struct err *open_scope(struct sampler *sampler, bool cpu_wide, int pid)
 
 static bool has_task_events(const struct sampler *sampler)
 {
-	vec_each(&sampler->events, planned)
-		if (!planned->cpu_wide)
-			return true;
+	vec_each(&sampler->events, planned) if (!planned->cpu_wide) return true;
 	return false;
 }
 
@@ -126,8 +125,7 @@ static struct err *list_events(struct sampler *sampler)
 		err = event_parse(&events, options->events[i]);
 	if (!err && !options->event_count)
 		event_default(&events);
-	vec_each(&events, event)
-		*vec_push(&sampler->events) = (struct planned){ .event = *event };
+	vec_each(&events, event) * vec_push(&sampler->events) = (struct planned){ .event = *event };
 	vec_release(&events);
 	return err;
 }
@@ -137,8 +135,7 @@ static struct err *list_cpus(struct sampler *sampler)
 	struct cpu_list cpus = { 0 };
 	struct err *err = limits_online_cpus(&cpus);
 
-	vec_each(&cpus, cpu)
-		*vec_push(&sampler->cpus) = (struct cpu_rings){ *cpu, -1, -1 };
+	vec_each(&cpus, cpu) * vec_push(&sampler->cpus) = (struct cpu_rings){ *cpu, -1, -1 };
 	vec_release(&cpus);
 	return err;
 }
@@ -149,12 +146,12 @@ static void settle_stack(struct sampler *sampler)
 	bool dwarf = sampler->options.call_graph == CALL_GRAPH_DWARF;
 	u32 asked = sampler->options.stack_bytes;
 
-	sampler->stack_bytes =
-		dwarf ? limits_stack_bytes(asked, sampler->ring_bytes) : 0;
+	sampler->stack_bytes = dwarf ? limits_stack_bytes(asked, sampler->ring_bytes) : 0;
 	if (dwarf && asked && sampler->stack_bytes < asked)
 		sampler_note(sampler, "the rings are too small for copies of %u bytes of stack: %u",
 			     asked, sampler->stack_bytes);
-	vec_each(&sampler->events, planned) {
+	vec_each(&sampler->events, planned)
+	{
 		if (dwarf)
 			planned->event.attr.sample_stack_user = sampler->stack_bytes;
 		formats_add(&sampler->formats, &planned->event.attr);
@@ -201,15 +198,12 @@ void sampler_close(struct sampler *sampler)
 {
 	if (!sampler)
 		return;
-	vec_each(&sampler->open, open)
-		perf_sys.close(open->fd);
+	vec_each(&sampler->open, open) perf_sys.close(open->fd);
 	sampler_close_rings(sampler);
 	order_release(&sampler->order);
 	formats_release(&sampler->formats);
-	vec_each(&sampler->events, planned)
-		event_release(&planned->event);
-	vec_each(&sampler->notices, text)
-		free(*text);
+	vec_each(&sampler->events, planned) event_release(&planned->event);
+	vec_each(&sampler->notices, text) free(*text);
 	vec_release(&sampler->open);
 	vec_release(&sampler->cpus);
 	vec_release(&sampler->tids);
@@ -258,18 +252,17 @@ struct err *sampler_attach(struct sampler *sampler, const u32 *tids, size_t coun
 struct err *sampler_enable(struct sampler *sampler)
 {
 	sampler->enabled = true;
-	vec_each(&sampler->open, open)
-		if (open->event != NO_ID && !open->on_exec &&
-		    perf_sys.ioctl(open->fd, PERF_EVENT_IOC_ENABLE, 0))
-			return err_os(errno, "cannot start an event");
+	vec_each(&sampler->open,
+		 open) if (open->event != NO_ID && !open->on_exec &&
+			   perf_sys.ioctl(open->fd, PERF_EVENT_IOC_ENABLE,
+					  0)) return err_os(errno, "cannot start an event");
 	return NULL;
 }
 
 void sampler_disable(struct sampler *sampler)
 {
 	sampler->enabled = false;
-	vec_each(&sampler->open, open)
-		perf_sys.ioctl(open->fd, PERF_EVENT_IOC_DISABLE, 0);
+	vec_each(&sampler->open, open) perf_sys.ioctl(open->fd, PERF_EVENT_IOC_DISABLE, 0);
 }
 
 /* Without a descriptor that wakes us up, look so often. */
@@ -391,11 +384,12 @@ static u64 lost_in_events(struct sampler *sampler)
 {
 	u64 sum = 0, values[2];
 
-	vec_each(&sampler->open, open)
-		if (open->event != NO_ID &&
-		    sampler->events.data[open->event].event.attr.read_format & PERF_FORMAT_LOST &&
-		    perf_sys.read(open->fd, values, sizeof values) == sizeof values)
-			sum += values[1];
+	vec_each(&sampler->open,
+		 open) if (open->event != NO_ID &&
+			   sampler->events.data[open->event].event.attr.read_format &
+				   PERF_FORMAT_LOST &&
+			   perf_sys.read(open->fd, values, sizeof values) == sizeof values) sum +=
+		values[1];
 	return sum;
 }
 

@@ -67,7 +67,8 @@ struct sampler;
  * back where it can and says so through notice(). Raises RLIMIT_NOFILE and RLIMIT_MEMLOCK: fork the
  * target first.
  */
-ERR_MUST_CHECK struct err *sampler_open(struct sampler **out, const struct sampler_options *options);
+ERR_MUST_CHECK struct err *sampler_open(struct sampler **out,
+					const struct sampler_options *options);
 void sampler_close(struct sampler *sampler);
 
 /*
