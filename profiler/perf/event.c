@@ -190,6 +190,7 @@ void event_release(struct event *event)
 
 void events_release(struct event_vec *events)
 {
-	vec_each(events, event) event_release(event);
+	vec_each (events, event)
+		event_release(event);
 	vec_release(events);
 }

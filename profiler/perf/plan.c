@@ -246,7 +246,8 @@ static void lower_frequency(struct sampler *sampler)
 struct err *sampler_plan(struct sampler *sampler)
 {
 	lower_frequency(sampler);
-	vec_each(&sampler->events, planned) TRY(plan_event(sampler, planned));
+	vec_each (&sampler->events, planned)
+		TRY(plan_event(sampler, planned));
 	for (unsigned bit = 0; bit < features_count(); bit++)
 		if (sampler->dropped & 1ull << bit && feature_text(bit))
 			sampler_note(sampler, "%s", feature_text(bit));
@@ -255,6 +256,8 @@ struct err *sampler_plan(struct sampler *sampler)
 
 bool sampler_any_cpu_wide(const struct sampler *sampler)
 {
-	vec_each(&sampler->events, planned) if (planned->cpu_wide) return true;
+	vec_each (&sampler->events, planned)
+		if (planned->cpu_wide)
+			return true;
 	return false;
 }

@@ -62,8 +62,7 @@ static void close_all(struct sampler *sampler)
 	for (u32 i = 0; i < sampler->ring_count; i++)
 		ring_unmap(&sampler->rings[i]);
 	sampler->ring_count = 0;
-	vec_each(&sampler->cpus, cpu)
-	{
+	vec_each (&sampler->cpus, cpu) {
 		close_fd(&cpu->owner);
 		close_fd(&cpu->side);
 	}

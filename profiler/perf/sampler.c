@@ -67,8 +67,7 @@ static struct err *open_into(struct sampler *sampler, const struct perf_event_at
 
 static struct err *open_scope(struct sampler *sampler, bool cpu_wide, int pid)
 {
-	vec_each(&sampler->cpus, cpu)
-	{
+	vec_each (&sampler->cpus, cpu) {
 		for (u32 i = 0; i < sampler->events.len; i++) {
 			const struct planned *planned = &sampler->events.data[i];
 
@@ -82,7 +81,9 @@ static struct err *open_scope(struct sampler *sampler, bool cpu_wide, int pid)
 
 static bool has_task_events(const struct sampler *sampler)
 {
-	vec_each(&sampler->events, planned) if (!planned->cpu_wide) return true;
+	vec_each (&sampler->events, planned)
+		if (!planned->cpu_wide)
+			return true;
 	return false;
 }
 
@@ -90,7 +91,7 @@ static bool has_task_events(const struct sampler *sampler)
 static struct err *open_task(struct sampler *sampler, u32 tid, bool first)
 {
 	if (!first && !sampler_any_cpu_wide(sampler))
-		vec_each(&sampler->cpus, cpu)
+		vec_each (&sampler->cpus, cpu)
 			TRY(open_into(sampler, &sampler->sideband, NO_ID, (int)tid, cpu->cpu,
 				      cpu->side >= 0 ? cpu->side : cpu->owner));
 	return open_scope(sampler, false, (int)tid);
@@ -108,7 +109,7 @@ static struct err *open_events(struct sampler *sampler)
 	if (sampler_any_cpu_wide(sampler))
 		TRY(open_scope(sampler, true, -1));
 	if (has_task_events(sampler))
-		vec_each(&sampler->tids, tid)
+		vec_each (&sampler->tids, tid)
 			TRY(open_task(sampler, *tid, tid == sampler->tids.data));
 	formats_sort(&sampler->formats);
 	vec_sort(&sampler->tids, by_number);
@@ -125,7 +126,8 @@ static struct err *list_events(struct sampler *sampler)
 		err = event_parse(&events, options->events[i]);
 	if (!err && !options->event_count)
 		event_default(&events);
-	vec_each(&events, event) * vec_push(&sampler->events) = (struct planned){ .event = *event };
+	vec_each (&events, event)
+		*vec_push(&sampler->events) = (struct planned){ .event = *event };
 	vec_release(&events);
 	return err;
 }
@@ -135,7 +137,8 @@ static struct err *list_cpus(struct sampler *sampler)
 	struct cpu_list cpus = { 0 };
 	struct err *err = limits_online_cpus(&cpus);
 
-	vec_each(&cpus, cpu) * vec_push(&sampler->cpus) = (struct cpu_rings){ *cpu, -1, -1 };
+	vec_each (&cpus, cpu)
+		*vec_push(&sampler->cpus) = (struct cpu_rings){ *cpu, -1, -1 };
 	vec_release(&cpus);
 	return err;
 }
@@ -150,8 +153,7 @@ static void settle_stack(struct sampler *sampler)
 	if (dwarf && asked && sampler->stack_bytes < asked)
 		sampler_note(sampler, "the rings are too small for copies of %u bytes of stack: %u",
 			     asked, sampler->stack_bytes);
-	vec_each(&sampler->events, planned)
-	{
+	vec_each (&sampler->events, planned) {
 		if (dwarf)
 			planned->event.attr.sample_stack_user = sampler->stack_bytes;
 		formats_add(&sampler->formats, &planned->event.attr);
@@ -198,12 +200,15 @@ void sampler_close(struct sampler *sampler)
 {
 	if (!sampler)
 		return;
-	vec_each(&sampler->open, open) perf_sys.close(open->fd);
+	vec_each (&sampler->open, open)
+		perf_sys.close(open->fd);
 	sampler_close_rings(sampler);
 	order_release(&sampler->order);
 	formats_release(&sampler->formats);
-	vec_each(&sampler->events, planned) event_release(&planned->event);
-	vec_each(&sampler->notices, text) free(*text);
+	vec_each (&sampler->events, planned)
+		event_release(&planned->event);
+	vec_each (&sampler->notices, text)
+		free(*text);
 	vec_release(&sampler->open);
 	vec_release(&sampler->cpus);
 	vec_release(&sampler->tids);
@@ -252,17 +257,18 @@ struct err *sampler_attach(struct sampler *sampler, const u32 *tids, size_t coun
 struct err *sampler_enable(struct sampler *sampler)
 {
 	sampler->enabled = true;
-	vec_each(&sampler->open,
-		 open) if (open->event != NO_ID && !open->on_exec &&
-			   perf_sys.ioctl(open->fd, PERF_EVENT_IOC_ENABLE,
-					  0)) return err_os(errno, "cannot start an event");
+	vec_each (&sampler->open, open)
+		if (open->event != NO_ID && !open->on_exec &&
+		    perf_sys.ioctl(open->fd, PERF_EVENT_IOC_ENABLE, 0))
+			return err_os(errno, "cannot start an event");
 	return NULL;
 }
 
 void sampler_disable(struct sampler *sampler)
 {
 	sampler->enabled = false;
-	vec_each(&sampler->open, open) perf_sys.ioctl(open->fd, PERF_EVENT_IOC_DISABLE, 0);
+	vec_each (&sampler->open, open)
+		perf_sys.ioctl(open->fd, PERF_EVENT_IOC_DISABLE, 0);
 }
 
 /* Without a descriptor that wakes us up, look so often. */
@@ -384,12 +390,11 @@ static u64 lost_in_events(struct sampler *sampler)
 {
 	u64 sum = 0, values[2];
 
-	vec_each(&sampler->open,
-		 open) if (open->event != NO_ID &&
-			   sampler->events.data[open->event].event.attr.read_format &
-				   PERF_FORMAT_LOST &&
-			   perf_sys.read(open->fd, values, sizeof values) == sizeof values) sum +=
-		values[1];
+	vec_each (&sampler->open, open)
+		if (open->event != NO_ID &&
+		    sampler->events.data[open->event].event.attr.read_format & PERF_FORMAT_LOST &&
+		    perf_sys.read(open->fd, values, sizeof values) == sizeof values)
+			sum += values[1];
 	return sum;
 }
 
