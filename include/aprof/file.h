@@ -25,6 +25,7 @@
 /* Bounds of the format, so that a reader may allocate what it is told. */
 #define FILE_MAX_IDS (1u << 22) /* of each kind in one epoch */
 #define FILE_MAX_ITEMS (1u << 20) /* rows or definitions in one chunk */
+#define FILE_MAX_EVENTS 256u
 
 /* What callers give to the store, and what definitions mean. */
 struct file_module {
@@ -88,13 +89,15 @@ struct thread_items VEC(struct thread_item);
 void threads_encode(struct buf *out, const struct thread_items *items);
 bool threads_decode(struct bytes in, struct thread_items *out);
 
-/* CHUNK_FRAMES, CHUNK_STACKS: frame and node ids first, first + 1 … A node's parent is smaller. */
+/* CHUNK_FRAMES, CHUNK_STACKS: frame and node ids first, first + 1 … A node's parent is smaller.
+   next_frame: the first frame that no node before these has. */
 struct frame_items VEC(struct frame);
 void frames_encode(struct buf *out, u32 first, const struct frame *frames, u32 count);
 bool frames_decode(struct bytes in, u32 *first, struct frame_items *out);
 
 struct node_items VEC(struct trie_node);
-void stacks_encode(struct buf *out, u32 first, const struct trie_node *nodes, u32 count);
+void stacks_encode(struct buf *out, u32 first, u32 next_frame, const struct trie_node *nodes,
+		   u32 count);
 bool stacks_decode(struct bytes in, u32 *first, struct node_items *out);
 
 /* CHUNK_SYMBOLS: the code of `module` from start to end, exclusive, has this name (a string id). A
@@ -111,7 +114,7 @@ bool symbols_decode(struct bytes in, struct symbol_items *out);
 void image_encode(struct buf *out, u32 module, struct bytes image);
 bool image_decode(struct bytes in, u32 *module, struct bytes *image);
 
-/* CHUNK_ROWS. Times are kept to the microsecond, rounded down. */
+/* CHUNK_ROWS. Times are kept to the microsecond, rounded down. Events are below FILE_MAX_EVENTS. */
 #define ROW_TICK_NS 1000u
 struct row_item {
 	u64 time; /* ns */

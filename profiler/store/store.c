@@ -9,12 +9,14 @@
 
 #include "profiler/store/store_private.h"
 
-/* An epoch ends when one of its tables is this large; see STORE_MEMORY. */
-#define EPOCH_FRAMES (1u << 18)
-#define EPOCH_NODES (1u << 20)
-#define EPOCH_STACKS (1u << 19)
-#define EPOCH_THREADS (1u << 16)
-#define EPOCH_STRINGS ((size_t)4 << 20)
+/* See STORE_MEMORY. */
+static const struct store_limits default_limits = {
+	.frames = 1u << 18,
+	.nodes = 1u << 20,
+	.stacks = 1u << 19,
+	.threads = 1u << 16,
+	.strings = (size_t)4 << 20,
+};
 
 /* A flush comes earlier when so much has gathered. */
 #define PENDING_ROWS (1u << 15)
@@ -32,6 +34,7 @@ struct err *store_open(struct store **out, int fd, const char *name)
 		free(s);
 		return err;
 	}
+	s->limits = default_limits;
 	stacks_init(&s->stacks);
 	defs_init(&s->defs);
 	head_encode(&head, FILE_VERSION);
@@ -93,10 +96,11 @@ void store_set_names(struct store *s, store_name_at *lookup, void *arg)
 
 static bool epoch_full(const struct store *s)
 {
-	return s->stacks.trie.frames.len >= EPOCH_FRAMES ||
-	       s->stacks.trie.nodes.len >= EPOCH_NODES || s->stacks.count >= EPOCH_STACKS ||
-	       s->defs.thread_count >= EPOCH_THREADS ||
-	       s->defs.strings.arena.used >= EPOCH_STRINGS;
+	const struct store_limits *max = &s->limits;
+
+	return s->stacks.trie.frames.len >= max->frames || s->stacks.trie.nodes.len >= max->nodes ||
+	       s->stacks.count >= max->stacks || s->defs.thread_count >= max->threads ||
+	       s->defs.strings.arena.used >= max->strings;
 }
 
 static void next_epoch(struct store *s)
@@ -110,9 +114,11 @@ static void next_epoch(struct store *s)
 	s->epoch++;
 }
 
-/* How the stack ended, told by its outermost frame. */
-static void count_stack(struct file_quality *q, const struct frame *frames, u32 count)
+/* How the stack ended, told by its outermost frame. Complete stacks are not worth a chunk each second:
+   the reader counts all rows, so that the rest of them is complete. */
+static void count_stack(struct store *s, const struct frame *frames, u32 count)
 {
+	struct file_quality *q = &s->quality;
 	enum stop_reason stop = STOP_END;
 
 	q->samples++;
@@ -121,7 +127,11 @@ static void count_stack(struct file_quality *q, const struct frame *frames, u32 
 		count--;
 	}
 	q->by_stop[stop]++;
-	q->kernel_only += count && frames[count - 1].space == SPACE_KERNEL;
+	if (count && frames[count - 1].space == SPACE_KERNEL) {
+		q->kernel_only++;
+		s->quality_changed = true;
+	}
+	s->quality_changed |= stop != STOP_END;
 }
 
 void store_row(struct store *s, const struct store_row *row)
@@ -131,12 +141,11 @@ void store_row(struct store *s, const struct store_row *row)
 	*vec_push(&s->rows) = (struct row_item){
 		.time = row->time,
 		.weight = row->weight,
-		.event = row->event,
+		.event = (u32)u64_min(row->event, FILE_MAX_EVENTS - 1),
 		.thread = defs_thread(&s->defs, row->thread),
 		.stack = stacks_id(&s->stacks, row->frames, row->count),
 	};
-	count_stack(&s->quality, row->frames, row->count);
-	s->quality_changed = true;
+	count_stack(s, row->frames, row->count);
 	if (s->rows.len >= PENDING_ROWS ||
 	    s->stacks.trie.nodes.len - s->nodes_written >= PENDING_NODES)
 		store_write_out(s);
@@ -187,6 +196,7 @@ struct err *store_close(struct store *s)
 	struct buf end = { 0 };
 	struct err *err;
 
+	s->quality_changed = true;
 	store_write_out(s);
 	end_encode(&end, s->quality.samples);
 	writer_put(s->writer, CHUNK_END, s->epoch, &end);

@@ -18,7 +18,14 @@ struct nameless {
 	u64 offset;
 };
 
+/* An epoch ends when one of its tables is this large. */
+struct store_limits {
+	u32 frames, nodes, stacks, threads;
+	size_t strings; /* bytes */
+};
+
 struct store {
+	struct store_limits limits;
 	struct writer *writer;
 	struct VEC(struct store_meta) meta;
 

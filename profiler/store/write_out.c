@@ -74,12 +74,12 @@ static void encode_frames(struct store *s, struct buf *raw)
 	s->frames_written += count;
 }
 
-static void encode_nodes(struct store *s, struct buf *raw)
+static void encode_nodes(struct store *s, u32 next_frame, struct buf *raw)
 {
 	u32 first = s->nodes_written, count = (u32)s->stacks.trie.nodes.len - first;
 
 	if (count)
-		stacks_encode(raw, first, s->stacks.trie.nodes.data + first, count);
+		stacks_encode(raw, first, next_frame, s->stacks.trie.nodes.data + first, count);
 	s->nodes_written += count;
 }
 
@@ -152,9 +152,10 @@ static void put_if_any(struct store *s, enum chunk_type type, struct buf *raw)
 static void put_definitions(struct store *s)
 {
 	struct buf frames = { 0 }, nodes = { 0 }, symbols = { 0 }, modules = { 0 }, threads = { 0 };
+	u32 next_frame = s->frames_written;
 
 	encode_frames(s, &frames);
-	encode_nodes(s, &nodes);
+	encode_nodes(s, next_frame, &nodes);
 	encode_symbols(s, &symbols);
 	encode_modules(s, &modules);
 	encode_threads(s, &threads);

@@ -7,9 +7,6 @@
 
 #include "report/load/meta.h"
 
-/* Of one recording; a profile that claims more is damaged. */
-#define EVENTS_MAX 1024u
-
 static struct load_meta *find(const struct load *l, const char *key)
 {
 	vec_each(&l->meta, item)
@@ -57,7 +54,7 @@ void load_events(struct load *l, u32 at_least)
 		char what[16];
 		u32 i;
 
-		if (sscanf(m->key, "event.%4u.%15s", &i, what) != 2 || i >= EVENTS_MAX)
+		if (sscanf(m->key, "event.%4u.%15s", &i, what) != 2 || i >= FILE_MAX_EVENTS)
 			continue;
 		if (i >= l->events.len)
 			vec_resize(&l->events, (size_t)i + 1);

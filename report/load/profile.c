@@ -97,6 +97,17 @@ static struct err *first_pass(struct load *l)
 	return err;
 }
 
+/* The quality chunk comes only when something was not as it should be; the rest was. */
+static void count_complete(struct profile *p)
+{
+	u64 others = 0;
+
+	for (size_t i = 0; i < STOP_COUNT; i++)
+		others += i == STOP_END ? 0 : p->quality.by_stop[i];
+	p->quality.samples = p->rows;
+	p->quality.by_stop[STOP_END] = p->rows > others ? p->rows - others : 0;
+}
+
 /* What callers see of the tables, which do not move any more. */
 static void publish(struct load *l)
 {
@@ -117,7 +128,7 @@ static void publish(struct load *l)
 	p->stack_count = (u32)l->stacks.len;
 	p->names = l->names.data;
 	p->name_count = (u32)l->names.len;
-	p->quality.samples = p->rows;
+	count_complete(p);
 	p->quality.lost = u64_max(p->quality.lost, l->lost_records);
 	p->file_size = fstat(l->fd, &st) < 0 ? l->end : (u64)st.st_size;
 }

@@ -9,7 +9,7 @@
 #include <aprof/file.h>
 #include <aprof/frame.h>
 
-#include "profiler/store/store.h"
+#include "profiler/store/store_private.h"
 #include "report/load/profile.h"
 #include "tests/unit/check.h"
 
@@ -19,6 +19,7 @@ struct model {
 	u32 rows, modules, threads, events;
 	u32 stacks; /* about so many distinct ones */
 	u64 seed;
+	u32 epoch_nodes; /* an epoch ends with so many nodes; 0: as it is */
 };
 
 /* xorshift64*: good enough, and the same everywhere. */
@@ -120,7 +121,7 @@ static inline void model_define(const struct model *m, struct store *store)
 	}
 }
 
-/* Writes the recording to `fd`, which is closed, and keeps a copy of the descriptor. */
+/* Writes the recording; the descriptor is its file's, in memory. */
 static inline int model_write(const struct model *m)
 {
 	int fd = memfd_create("model", MFD_CLOEXEC);
@@ -130,6 +131,8 @@ static inline int model_write(const struct model *m)
 
 	if (err)
 		exit(err_report(err));
+	if (m->epoch_nodes)
+		store->limits.nodes = m->epoch_nodes;
 	model_define(m, store);
 	for (u32 i = 0; i < m->rows; i++) {
 		struct store_row row = model_row(m, i, frames);
