@@ -1,6 +1,4 @@
 /* `aprof report`: what costs time, as tables, trees and folded stacks. */
-#include <locale.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <aprof/command.h>
@@ -18,18 +16,6 @@ struct report_options {
 	bool no_header;
 	u64 width;
 };
-
-static struct err *parse_percent(const char *value, void *where)
-{
-	double *limit = where;
-	char *end;
-	double percent = strtod(value, &end);
-
-	if (end == value || (*end && strcmp(end, "%") != 0) || !(percent >= 0 && percent <= 100))
-		return err_usage("--percent-limit takes a number from 0 to 100, not '%s'", value);
-	*limit = percent / 100;
-	return NULL;
-}
 
 static struct err *parse_options(struct report_options *o, int argc, char **argv,
 				 struct parsed *parsed)
@@ -50,11 +36,7 @@ static struct err *parse_options(struct report_options *o, int argc, char **argv
 		VIEW_STACK_OPTIONS(&o->view),
 		{ .kind = OPTION_HEADING, .help = "How text is shown" },
 		{ 0, "sort", OPTION_STRING, &o->sort, "self|total", "order of the table [self]" },
-		{ 0, "percent-limit", OPTION_CALL, &o->limit, "PERCENT",
-		  "leave out what is smaller", .call = parse_percent },
-		{ 0, "no-header", OPTION_FLAG, &o->no_header, NULL, "no heading lines" },
-		{ 0, "width", OPTION_U64, &o->width, "COLUMNS",
-		  "cut names to this width; 0: never [the terminal's, or 80]", .max = 100000 },
+		VIEW_TEXT_OPTIONS(o),
 		{ 0 },
 	};
 	const struct options options = {
@@ -92,12 +74,7 @@ static struct err *choose_format(const struct report_options *o, const struct re
 
 static struct err *check(struct report_options *o, struct render_input *in)
 {
-	if (!o->sort || strcmp(o->sort, "self") == 0)
-		in->order = FLAT_BY_SELF;
-	else if (strcmp(o->sort, "total") == 0)
-		in->order = FLAT_BY_TOTAL;
-	else
-		return err_usage("--sort takes self or total, not '%s'", o->sort);
+	TRY(view_order(o->sort, &in->order));
 	in->limit = o->limit;
 	o->view.gather.sites = o->view.await_lines ? GATHER_AWAITS : GATHER_NO_SITES;
 	return NULL;
@@ -188,7 +165,7 @@ static struct err *report(struct report_options *o, const struct render_format *
 
 static struct err *run(int argc, char **argv, int *status)
 {
-	struct report_options o = { .limit = -1, .width = UINT64_MAX };
+	struct report_options o = { .limit = -1, .width = VIEW_NO_WIDTH };
 	const struct render_format *format = NULL;
 	struct style style;
 	struct render_input in = { .out = stdout, .style = &style };
@@ -198,12 +175,7 @@ static struct err *run(int argc, char **argv, int *status)
 
 	*status = 0;
 	if (!err && !parsed.help) {
-		/* For line drawing; numbers stay in the C locale. */
-		setlocale(LC_CTYPE, "");
-		style_init(&style, stdout);
-		style.header = !o.no_header;
-		if (o.width != UINT64_MAX)
-			style.width = o.width && o.width < 40 ? 40 : (unsigned int)o.width;
+		view_style(&style, o.no_header, o.width);
 		err = choose_format(&o, &format);
 		if (!err)
 			err = check(&o, &in);

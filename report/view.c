@@ -2,6 +2,8 @@
 #include "report/view.h"
 
 #include <errno.h>
+#include <locale.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -16,6 +18,36 @@ struct err *view_add_string(const char *value, void *where)
 
 	*vec_push(list) = value;
 	return NULL;
+}
+
+struct err *view_parse_percent(const char *value, void *where)
+{
+	double *limit = where;
+	char *end;
+	double percent = strtod(value, &end);
+
+	if (end == value || (*end && strcmp(end, "%") != 0) || !(percent >= 0 && percent <= 100))
+		return err_usage("--percent-limit takes a number from 0 to 100, not '%s'", value);
+	*limit = percent / 100;
+	return NULL;
+}
+
+struct err *view_order(const char *word, enum flat_order *order)
+{
+	*order = word && strcmp(word, "total") == 0 ? FLAT_BY_TOTAL : FLAT_BY_SELF;
+	if (word && strcmp(word, "total") != 0 && strcmp(word, "self") != 0)
+		return err_usage("--sort takes self or total, not '%s'", word);
+	return NULL;
+}
+
+void view_style(struct style *style, bool no_header, u64 width)
+{
+	/* Numbers stay in the C locale. */
+	setlocale(LC_CTYPE, "");
+	style_init(style, stdout);
+	style->header = !no_header;
+	if (width != VIEW_NO_WIDTH)
+		style->width = width && width < 40 ? 40 : (unsigned int)width;
 }
 
 void view_options_release(struct view_options *options)
@@ -56,7 +88,9 @@ static const char *const *terminated(struct string_list *list)
 {
 	if (!list->len)
 		return NULL;
-	*vec_push(list) = NULL;
+	/* Once: a second profile opened with the same options must not move the first one's. */
+	if (list->data[list->len - 1])
+		*vec_push(list) = NULL;
 	return list->data;
 }
 

@@ -13,7 +13,9 @@
 
 #include "report/async/logical.h"
 #include "report/load/profile.h"
+#include "report/render/style.h"
 #include "report/symbols/symbols.h"
+#include "report/tree/flat.h"
 #include "report/tree/gather.h"
 
 struct string_list VEC(const char *);
@@ -94,6 +96,30 @@ struct view_options {
 		0, "skip-above", OPTION_STRING, &(o)->logical.skip_above, "FUNCTION",      \
 			"drop what is above this function"                                 \
 	}
+
+/* How text is shown; `o` has limit, no_header and width. */
+#define VIEW_TEXT_OPTIONS(o)                                                                       \
+	{ 0,                                                                                       \
+	  "percent-limit",                                                                         \
+	  OPTION_CALL,                                                                             \
+	  &(o)->limit,                                                                             \
+	  "PERCENT",                                                                               \
+	  "leave out what is smaller",                                                             \
+	  .call = view_parse_percent },                                                            \
+		{ 0, "no-header", OPTION_FLAG, &(o)->no_header, NULL, "no heading lines" },        \
+	{                                                                                          \
+		0, "width", OPTION_U64, &(o)->width, "COLUMNS",                                    \
+			"cut names to this width; 0: never [the terminal's, or 80]", .max = 100000 \
+	}
+
+#define VIEW_NO_WIDTH UINT64_MAX /* --width was not given */
+
+/* option_spec.call for shares: "5" or "5%" to 0.05. */
+struct err *view_parse_percent(const char *value, void *where);
+/* --sort self|total; NULL is self. */
+ERR_MUST_CHECK struct err *view_order(const char *word, enum flat_order *order);
+/* For stdout; sets the locale of characters, so that line drawing can be used where it is seen. */
+void view_style(struct style *style, bool no_header, u64 width);
 
 /* option_spec.call for lists of strings. */
 struct err *view_add_string(const char *value, void *where);

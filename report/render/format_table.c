@@ -41,8 +41,7 @@ void render_table(const struct render_input *in)
 
 	flat_build(&rows, in->tree, in->order);
 	render_header(in, "  Self   Total   Samples  Kind    Function");
-	vec_each(&rows, row)
-	{
+	vec_each (&rows, row) {
 		if (amount_share(row->total, all) >= limit) {
 			print_row(in, row);
 			continue;

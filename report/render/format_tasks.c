@@ -75,7 +75,8 @@ void render_tasks(const struct render_input *in)
 	render_header(in,
 		      is_time ? " Share       CPU   Samples    Task root, and its hottest chain"
 			      : " Share    Events   Samples    Task root, and its hottest chain");
-	vec_each(&rows, row) if (amount_share(row->amount, calltree_all(in->tree)) >= limit)
-		print_row(in, row);
+	vec_each (&rows, row)
+		if (amount_share(row->amount, calltree_all(in->tree)) >= limit)
+			print_row(in, row);
 	vec_release(&rows);
 }

@@ -78,8 +78,7 @@ size_t name_width(const char *s)
 	return width;
 }
 
-/* Bytes of the first n characters. */
-static size_t bytes_of_chars(const char *s, size_t n)
+size_t name_bytes(const char *s, size_t n)
 {
 	const char *at = s;
 
@@ -102,14 +101,14 @@ void name_fit(struct text *out, const char *name, size_t width, bool unicode)
 	text_add(&whole, text_str(out) + start);
 	out->len = start;
 	if (width <= name_width(dots) + 1) {
-		text_add_n(out, whole.at, bytes_of_chars(whole.at, width));
+		text_add_n(out, whole.at, name_bytes(whole.at, width));
 	} else {
 		/* The end says which function it is: it gets the larger half. */
 		tail = (width - name_width(dots)) * 3 / 5;
 		head = width - name_width(dots) - tail;
-		text_add_n(out, whole.at, bytes_of_chars(whole.at, head));
+		text_add_n(out, whole.at, name_bytes(whole.at, head));
 		text_add(out, dots);
-		text_add(out, whole.at + bytes_of_chars(whole.at, have - tail));
+		text_add(out, whole.at + name_bytes(whole.at, have - tail));
 	}
 	text_release(&whole);
 }

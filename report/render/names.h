@@ -21,6 +21,8 @@ void name_fit(struct text *out, const char *name, size_t width, bool unicode);
 
 /* Number of characters (not bytes) of UTF-8. */
 size_t name_width(const char *s);
+/* Number of bytes of its first n characters. */
+size_t name_bytes(const char *s, size_t n);
 
 /* Appends " (main.rs:12)" for a node with a site; " (macro join.rs:150)" for a marked one. */
 void name_site(struct text *out, const struct calltree *tree, u32 node);

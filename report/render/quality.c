@@ -1,8 +1,6 @@
 /* The quality line: how much of what is shown can be believed, and what is missing. */
 #include "report/render/render.h"
 
-#include <string.h>
-
 void quality_text(struct text *out, const struct quality *quality, const struct profile *profile)
 {
 	char buf[32];
@@ -41,35 +39,16 @@ static void trouble_text(struct text *out, const struct quality *quality,
 	add_trouble(out, profile->quality.throttled, "times throttled by the kernel");
 }
 
-/* Breaks at spaces; a line that goes on is indented. */
-static void print_wrapped(FILE *out, const char *text, unsigned int width)
-{
-	size_t indent = 0;
-
-	while (width && strlen(text) + indent > width) {
-		const char *end = text + (width - indent);
-
-		while (end > text && *end != ' ')
-			end--;
-		if (end == text)
-			break;
-		fprintf(out, "%*s%.*s\n", (int)indent, "", (int)(end - text), text);
-		text = end + 1;
-		indent = 2;
-	}
-	fprintf(out, "%*s%s\n", (int)indent, "", text);
-}
-
 void render_quality(const struct render_input *in)
 {
 	struct text line = { 0 };
 
 	quality_text(&line, in->quality, in->profile);
 	fputc('\n', in->out);
-	print_wrapped(in->out, text_str(&line), in->style->width);
+	style_wrap(in->style, in->out, text_str(&line));
 	text_clear(&line);
 	trouble_text(&line, in->quality, in->profile);
 	if (line.len)
-		print_wrapped(in->out, text_str(&line), in->style->width);
+		style_wrap(in->style, in->out, text_str(&line));
 	text_release(&line);
 }

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "report/async/logical.h"
+#include "report/render/names.h"
 
 static const char *const escapes[INK_COUNT] = {
 	[INK_NONE] = "",	   [INK_HEADER] = "\033[1m",   [INK_HOT] = "\033[31;1m",
@@ -105,4 +106,23 @@ char *format_time(double ns, char buf[32])
 	ns /= units[i].unit;
 	snprintf(buf, 32, "%.*f %s", ns < 10 ? 2 : ns < 100 ? 1 : 0, ns, units[i].name);
 	return buf;
+}
+
+void style_wrap(const struct style *style, FILE *out, const char *text)
+{
+	size_t width = style->width;
+	size_t indent = 0;
+
+	while (width && name_width(text) + indent > width) {
+		const char *end = text + name_bytes(text, width - indent);
+
+		while (end > text && *end != ' ')
+			end--;
+		if (end == text)
+			break;
+		fprintf(out, "%*s%.*s\n", (int)indent, "", (int)(end - text), text);
+		text = end + 1;
+		indent = 2;
+	}
+	fprintf(out, "%*s%s\n", (int)indent, "", text);
 }

@@ -36,6 +36,9 @@ const char *style_plain(const struct style *style);
 enum ink style_ink_of_share(double share);
 enum ink style_ink_of_kind(u8 kind);
 
+/* A paragraph, broken at spaces to the width; a line that goes on is indented. */
+void style_wrap(const struct style *style, FILE *out, const char *text);
+
 /* "async", "sync", "kernel": at most six characters. */
 const char *style_kind(u8 kind);
 

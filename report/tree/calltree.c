@@ -117,7 +117,8 @@ void calltree_finish(struct calltree *tree)
 {
 	struct label_ids scratch = { 0 };
 
-	vec_each(&tree->nodes, node) node->total = node->self;
+	vec_each (&tree->nodes, node)
+		node->total = node->self;
 	for (size_t id = tree->nodes.len; id-- > 1;) {
 		const struct calltree_node *node = &tree->nodes.data[id];
 

@@ -6,7 +6,9 @@
 
 static struct task_row *row_of(struct tasks *rows, u32 root)
 {
-	vec_each(rows, row) if (row->root == root) return row;
+	vec_each (rows, row)
+		if (row->root == root)
+			return row;
 	*vec_push(rows) = (struct task_row){ .root = root, .hottest = NO_ID };
 	return &rows->data[rows->len - 1];
 }

@@ -28,7 +28,7 @@ static void test_tree(void)
 
 	tree_of_text(&tree, &labels, shop);
 	CHECK_EQ(calltree_all(&tree).samples, 12);
-	CHECK_EQ(calltree_all(&tree).weight, 120);
+	CHECK_EQ(calltree_all(&tree).weight, 12000000);
 	CHECK_PRINTS("serve 0/9\n pay 0/6\n  hash 6/6\n ship 3/3\ntimer 0/2\n hash 2/2\n"
 		     "main 0/1\n run 1/1\n",
 		     print(&tree, out));

@@ -158,10 +158,10 @@ static void test_tasks(void)
 {
 	check_format("!serve@7;~pay;hash 5\n!serve@9;~ship 3\n!timer 2\nmain;run 20\n",
 		     render_tasks, -1,
-		     " 26.7%   80.0 ns         8    serve\n"
+		     " 26.7%   8.00 ms         8    serve\n"
 		     "                         62% in  pay > hash\n"
-		     "  6.7%   20.0 ns         2    timer\n"
-		     " 66.7%    200 ns        20    (outside of tasks)\n"
+		     "  6.7%   2.00 ms         2    timer\n"
+		     " 66.7%   20.0 ms        20    (outside of tasks)\n"
 		     "                        100% in  main > run\n");
 }
 

@@ -3,6 +3,7 @@
 #define APROF_UNIT_TREE_H
 
 #include <aprof/alloc.h>
+#include <aprof/text.h>
 
 #include "report/async/logical.h"
 #include "report/tree/calltree.h"
@@ -36,11 +37,12 @@ __attribute__((unused)) static void tree_add_text(struct calltree *tree, const c
 						       (u32)atoi(at + 1), false);
 			}
 			label = labels_add(tree->labels, frame + body,
-					   body ? STEP_ASYNC : STEP_SYNC, false, NO_ID);
+					   body ? STEP_ASYNC : STEP_SYNC, ends_with(frame, "_[?]"),
+					   NO_ID);
 			node = calltree_child(tree, node, label, site);
 			tree->nodes.data[node].is_task |= task;
 		}
-		calltree_add(tree, node, (struct amount){ n, n * 10 });
+		calltree_add(tree, node, (struct amount){ n, n * 1000000 });
 	}
 	free(copy);
 	calltree_finish(tree);
