@@ -12,14 +12,12 @@
 static void __attribute__((noreturn))
 run_child(char *const *argv, const struct launch_options *options, int go, int result)
 {
-	sigset_t none;
 	int failed;
 	char word;
 
 	if (options->stdout_to_stderr)
 		dup2(STDERR_FILENO, STDOUT_FILENO);
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
+	sigprocmask(SIG_SETMASK, options->signals, NULL);
 	signal(SIGPIPE, SIG_DFL);
 	if (read(go, &word, 1) != 1)
 		_exit(127); /* cancelled, or the recorder is gone */

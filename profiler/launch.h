@@ -2,6 +2,7 @@
 #ifndef APROF_LAUNCH_H
 #define APROF_LAUNCH_H
 
+#include <signal.h>
 #include <sys/types.h>
 
 #include <aprof/err.h>
@@ -17,6 +18,7 @@ struct child {
 
 struct launch_options {
 	bool stdout_to_stderr; /* our own stdout carries the profile */
+	const sigset_t *signals; /* the mask that the target starts with */
 };
 
 /* Forks the child; it waits. argv ends with NULL. */

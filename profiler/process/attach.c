@@ -117,31 +117,43 @@ struct err *processes_attach_thread(struct processes *processes, u32 tid)
 	return read_maps(processes, thread->process);
 }
 
-struct err *processes_attach(struct processes *processes, u32 pid)
+void process_thread_ids(u32 pid, struct thread_ids *out)
 {
 	char path[64];
 	AUTO_CLOSEDIR DIR *dir = NULL;
-	struct thread *leader = NULL;
 	struct dirent *entry;
-	u32 tid;
+
+	out->len = 0;
+	snprintf(path, sizeof path, "/proc/%u/task", pid);
+	dir = opendir(path);
+	while (dir && (entry = readdir(dir)))
+		if (entry_id(entry))
+			*vec_push(out) = entry_id(entry);
+}
+
+static void thread_ids_release(struct thread_ids *ids)
+{
+	vec_release(ids);
+}
+
+struct err *processes_attach(struct processes *processes, u32 pid)
+{
+	CLEANUP(thread_ids_release) struct thread_ids tids = { 0 };
+	struct thread *leader;
 
 	if (process_of(pid) != pid)
 		return process_of(pid) ? err_hint(err_new("%u is a thread, not a process", pid),
 						  "use -t %u for one thread", pid) :
 					 gone(pid, "process");
-	snprintf(path, sizeof path, "/proc/%u/task", pid);
-	dir = opendir(path);
-	if (!dir)
+	process_thread_ids(pid, &tids);
+	if (!tids.len)
 		return gone(pid, "process");
 	leader = tasks_get(&processes->tasks, pid, pid);
-	while ((entry = readdir(dir))) {
-		tid = entry_id(entry);
-		if (tid) {
-			struct thread *thread = tasks_get(&processes->tasks, pid, tid);
+	vec_each(&tids, tid) {
+		struct thread *thread = tasks_get(&processes->tasks, pid, *tid);
 
-			thread->mine = true;
-			read_comm(thread);
-		}
+		thread->mine = true;
+		read_comm(thread);
 	}
 	return read_maps(processes, leader->process);
 }

@@ -15,7 +15,7 @@
 struct module {
 	u32 id;
 	enum module_kind kind;
-	char *path; /* as the target sees it; "[vdso]", "[kernel]", "[anon:PID]" without a file */
+	const char *path; /* as the target sees it; "[vdso]", "[kernel]", "[anon:PID]" without a file */
 	struct build_id build_id; /* from the kernel's MMAP2 record; size 0: unknown */
 	u64 inode; /* with dev, where there is no build id */
 	u32 dev_major, dev_minor;

@@ -67,7 +67,7 @@ void process_map(struct processes *processes, struct process *process,
 	};
 	struct module module = {
 		.kind = kind_of(record->path),
-		.path = (char *)record->path,
+		.path = record->path,
 		.build_id = record->build_id,
 		.inode = record->inode,
 		.dev_major = record->maj,

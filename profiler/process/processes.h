@@ -10,6 +10,7 @@
 
 #include <aprof/err.h>
 #include <aprof/types.h>
+#include <aprof/vec.h>
 
 #include "profiler/perf/sample.h"
 #include "profiler/process/modules.h"
@@ -54,6 +55,9 @@ void processes_add_child(struct processes *processes, u32 pid);
  */
 ERR_MUST_CHECK struct err *processes_attach(struct processes *processes, u32 pid);
 ERR_MUST_CHECK struct err *processes_attach_thread(struct processes *processes, u32 tid);
+/* The threads that a process has at this moment; none if it is gone. */
+struct thread_ids VEC(u32);
+void process_thread_ids(u32 pid, struct thread_ids *out);
 /* Every process there is (system-wide). */
 void processes_attach_all(struct processes *processes);
 

@@ -181,9 +181,9 @@ u64 store_bytes_written(const struct store *s)
 	return writer_bytes(s->writer);
 }
 
-u64 store_samples(const struct store *s)
+const struct file_quality *store_counts(const struct store *s)
 {
-	return s->quality.samples;
+	return &s->quality;
 }
 
 bool store_failed(const struct store *s)
@@ -191,7 +191,7 @@ bool store_failed(const struct store *s)
 	return writer_failed(s->writer);
 }
 
-struct err *store_close(struct store *s)
+struct err *store_close(struct store *s, u64 *bytes)
 {
 	struct buf end = { 0 };
 	struct err *err;
@@ -200,7 +200,7 @@ struct err *store_close(struct store *s)
 	store_write_out(s);
 	end_encode(&end, s->quality.samples);
 	writer_put(s->writer, CHUNK_END, s->epoch, &end);
-	err = writer_close(s->writer);
+	err = writer_close(s->writer, bytes);
 
 	vec_each(&s->meta, item) {
 		free(item->key);

@@ -66,11 +66,12 @@ void store_quality(struct store *store, const struct file_quality *quality);
 void store_flush(struct store *store, u64 now);
 
 u64 store_bytes_written(const struct store *store);
-u64 store_samples(const struct store *store);
+const struct file_quality *store_counts(const struct store *store);
 /* Set once the writer failed (disk full): recording should end, what was flushed stays. */
 bool store_failed(const struct store *store);
 
-/* Flushes, writes the END chunk, waits for the writer, closes. The first write error comes here. */
-ERR_MUST_CHECK struct err *store_close(struct store *store);
+/* Flushes, writes the END chunk, waits for the writer, closes. The first write error comes here.
+   *bytes, if it is not NULL, is the size of all that was written. */
+ERR_MUST_CHECK struct err *store_close(struct store *store, u64 *bytes);
 
 #endif

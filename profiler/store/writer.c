@@ -195,7 +195,7 @@ bool writer_failed(const struct writer *w)
 	return atomic_load(&w->failed);
 }
 
-struct err *writer_close(struct writer *w)
+struct err *writer_close(struct writer *w, u64 *bytes)
 {
 	struct err *err = NULL;
 
@@ -205,6 +205,8 @@ struct err *writer_close(struct writer *w)
 	pthread_mutex_unlock(&w->lock);
 	pthread_join(w->thread, NULL);
 
+	if (bytes)
+		*bytes = atomic_load(&w->written);
 	if (close(w->fd) < 0 && !w->failed_errno && errno != EINTR)
 		w->failed_errno = errno;
 	if (w->failed_errno)

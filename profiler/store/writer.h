@@ -23,7 +23,7 @@ ERR_MUST_CHECK struct err *writer_open(struct writer **out, int fd, const char *
 void writer_put(struct writer *writer, enum chunk_type type, u32 epoch, struct buf *raw);
 u64 writer_bytes(const struct writer *writer);
 bool writer_failed(const struct writer *writer);
-/* Waits until all is written. */
-ERR_MUST_CHECK struct err *writer_close(struct writer *writer);
+/* Waits until all is written. *bytes, if it is not NULL, is how much that was. */
+ERR_MUST_CHECK struct err *writer_close(struct writer *writer, u64 *bytes);
 
 #endif

@@ -140,7 +140,7 @@ static inline int model_write(const struct model *m)
 		store_row(store, &row);
 		store_flush(store, row.time);
 	}
-	err = store_close(store);
+	err = store_close(store, NULL);
 	if (err)
 		exit(err_report(err));
 	return fd;

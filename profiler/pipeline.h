@@ -1,0 +1,60 @@
+/*
+ * From records to rows: the road between the kernel's interface and the store, the same for a live
+ * recording and for an imported one.
+ *
+ * Records come in time order. A sample is unwound in place against the address space of its moment;
+ * one that needs an unwind table that is still being built is copied and waits, within a bound.
+ */
+#ifndef APROF_PIPELINE_H
+#define APROF_PIPELINE_H
+
+#include <aprof/err.h>
+#include <aprof/types.h>
+
+#include "profiler/perf/sample.h"
+#include "profiler/process/kernel.h"
+#include "profiler/process/modules.h"
+#include "profiler/process/processes.h"
+#include "profiler/store/store.h"
+
+/* What samples carry to make a stack of. */
+enum stack_mode {
+	STACKS_NONE, /* the instruction pointer alone */
+	STACKS_DWARF, /* registers and a copy of the stack */
+	STACKS_CHAIN, /* a callchain that the kernel walked */
+};
+
+struct pipeline;
+
+struct pipeline_options {
+	enum stack_mode stacks;
+	struct processes *processes; /* these four outlive the pipeline */
+	struct modules *modules;
+	struct kernel *kernel; /* NULL: kernel names are not resolved (imports bring their own) */
+	struct store *store;
+};
+
+ERR_MUST_CHECK struct err *pipeline_new(struct pipeline **out,
+					const struct pipeline_options *options);
+void pipeline_free(struct pipeline *pipeline);
+
+/* Views in the record need not outlive the call. */
+void pipeline_record(struct pipeline *pipeline, const struct record *record);
+
+/* Tries the waiting samples again; called after each drain, and when pipeline_fd() is readable. */
+void pipeline_retry(struct pipeline *pipeline);
+int pipeline_fd(const struct pipeline *pipeline);
+
+/*
+ * Everything that was recorded is in the store when this returns: waits for tables that are still
+ * being built, and tells the store what was learned about modules.
+ */
+void pipeline_finish(struct pipeline *pipeline);
+
+/* What was recorded so far, and what went wrong. */
+const struct file_quality *pipeline_quality(const struct pipeline *pipeline);
+
+/* For `-v`: unwind tables built, their rows, bytes and time. */
+void pipeline_print_tables(const struct pipeline *pipeline);
+
+#endif
