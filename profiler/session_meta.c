@@ -11,7 +11,7 @@
 #include <aprof/cleanup.h>
 #include <aprof/text.h>
 
-#include "config.h"
+#include <config.h>
 
 static void put_u64(struct session *s, const char *key, u64 value)
 {
