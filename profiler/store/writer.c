@@ -2,11 +2,13 @@
 #include "profiler/store/writer.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <aprof/alloc.h>
@@ -22,6 +24,7 @@ struct jobs VEC(struct job);
 
 struct writer {
 	int fd;
+	off_t start; /* where the file began to be ours; -1: it cannot be cut */
 	char *name;
 	pthread_t thread;
 	pthread_mutex_t lock;
@@ -64,36 +67,40 @@ static bool write_all(struct writer *w, const u8 *at, size_t size)
 	return true;
 }
 
-/* The part of a group that fitted on a full disk is taken back, so that the file ends whole. */
+/* The part of a chunk that fitted on a full disk is taken back, so that the file ends whole. */
 static void fail(struct writer *w)
 {
 	w->failed_errno = errno;
-	if (ftruncate(w->fd, (off_t)atomic_load(&w->written)) < 0)
-		errno = 0; /* a pipe: the reader sees an incomplete chunk */
+	/* Where that is not possible, as in a pipe, the reader sees an incomplete chunk. */
+	if (w->start >= 0 && ftruncate(w->fd, w->start + (off_t)atomic_load(&w->written)) < 0)
+		w->start = -1;
 	atomic_store(&w->failed, true);
 }
 
-static void write_jobs(struct writer *w, const struct jobs *jobs)
+static void write_job(struct writer *w, const struct job *job)
 {
-	w->out.len = 0;
-	vec_each(jobs, job) {
-		struct chunk chunk = {
-			.type = job->type,
-			.epoch = job->epoch,
-			.sequence = w->sequence++,
-			.data = bytes_of(job->raw.data, job->raw.len),
-		};
+	struct chunk chunk = {
+		.type = job->type,
+		.epoch = job->epoch,
+		.sequence = w->sequence++,
+		.data = bytes_of(job->raw.data, job->raw.len),
+	};
 
-		if (!atomic_load(&w->failed))
-			chunk_pack(w->packer, &chunk, &w->out);
-		buf_release(&job->raw);
-	}
-	if (atomic_load(&w->failed))
-		return;
+	w->out.len = 0;
+	chunk_pack(w->packer, &chunk, &w->out);
 	if (write_all(w, w->out.data, w->out.len))
 		atomic_fetch_add(&w->written, w->out.len);
 	else
 		fail(w);
+}
+
+static void write_jobs(struct writer *w, const struct jobs *jobs)
+{
+	vec_each(jobs, job) {
+		if (!atomic_load(&w->failed))
+			write_job(w, job);
+		buf_release(&job->raw);
+	}
 }
 
 static void *writer_run(void *arg)
@@ -123,6 +130,16 @@ static void *writer_run(void *arg)
 	pthread_mutex_unlock(&w->lock);
 	vec_release(&jobs);
 	return NULL;
+}
+
+/* Standard output may be a file that others wrote to before (`>>`). */
+static off_t start_of(int fd)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
+		return -1;
+	return fcntl(fd, F_GETFL) & O_APPEND ? st.st_size : lseek(fd, 0, SEEK_CUR);
 }
 
 /* Signals are for the other threads; SIGPIPE would end the program where an error is better. */
@@ -156,6 +173,7 @@ struct err *writer_open(struct writer **out, int fd, const char *name)
 	int error;
 
 	w->fd = fd;
+	w->start = start_of(fd);
 	w->name = xstrdup(name);
 	w->packer = packer_new();
 	pthread_mutex_init(&w->lock, NULL);

@@ -1,8 +1,8 @@
 /*
  * The thread that compresses chunks and writes them, behind a bounded queue.
  *
- * Each group of chunks is one write(). After the first failed write nothing more is written, and a
- * regular file is cut back to its last whole chunk.
+ * After the first failed write nothing more is written, and a regular file is cut back to its last
+ * whole chunk.
  */
 #ifndef APROF_STORE_WRITER_H
 #define APROF_STORE_WRITER_H

@@ -14,12 +14,15 @@
 #include "tests/unit/check.h"
 
 #define MODEL_DEPTH 40u
+#define MODEL_START 5000000000ull
+#define MODEL_STEP 1001000u
 
 struct model {
 	u32 rows, modules, threads, events;
 	u32 stacks; /* about so many distinct ones */
 	u64 seed;
 	u32 epoch_nodes; /* an epoch ends with so many nodes; 0: as it is */
+	u32 flush_rows; /* rows between two flushes; 0: by time */
 };
 
 /* xorshift64*: good enough, and the same everywhere. */
@@ -71,7 +74,7 @@ static inline struct store_row model_row(const struct model *m, u32 i, struct fr
 	u32 n = (u32)((r % m->stacks) * ((r >> 32) % m->stacks) / m->stacks);
 
 	return (struct store_row){
-		.time = 5000000000ull + (u64)i * 1001001 + r % 30000,
+		.time = MODEL_START + (u64)i * MODEL_STEP + r % 30000,
 		.weight = r % 7 ? 1001001 : r >> 30,
 		.event = (u32)(r >> 5) % m->events,
 		.thread = (u32)(r >> 9) % m->threads * 3,
@@ -138,7 +141,10 @@ static inline int model_write(const struct model *m)
 		struct store_row row = model_row(m, i, frames);
 
 		store_row(store, &row);
-		store_flush(store, row.time);
+		if (!m->flush_rows)
+			store_flush(store, row.time);
+		else if (i % m->flush_rows == m->flush_rows - 1)
+			store_flush(store, UINT64_MAX);
 	}
 	err = store_close(store, NULL);
 	if (err)
@@ -146,12 +152,17 @@ static inline int model_write(const struct model *m)
 	return fd;
 }
 
-/* Compares rows as they come with those of the model. */
+/*
+ * Compares rows with those of the model, which the time of each tells. In a damaged file rows may be
+ * missing, and what became of a lost definition must say so.
+ */
 struct model_check {
 	const struct model *model;
 	const struct profile *profile;
-	u32 at;
-	u32 wrong;
+	u32 rows; /* so many came */
+	u32 next; /* number of the row behind the last one */
+	u32 wrong; /* differ, go back, or are not of the model */
+	u32 lost; /* thread or stack say [lost] */
 };
 
 static inline bool model_same_frame(const struct model_check *c, const struct frame *got,
@@ -168,44 +179,65 @@ static inline bool model_same_frame(const struct model_check *c, const struct fr
 		return true;
 	model_module(c->model, want->module, &def, path);
 	return got->module < c->profile->module_count &&
-	       !strcmp(c->profile->modules[got->module].path, path);
+	       (!strcmp(c->profile->modules[got->module].path, path) ||
+		!strcmp(c->profile->modules[got->module].path, "[lost]"));
 }
 
-static inline bool model_same_stack(const struct model_check *c, u32 stack, const struct frame *want,
-				    u32 count)
+/* 1: the same, 0: another one, -1: [lost] stands for all or part of it. */
+static inline int model_same_stack(const struct model_check *c, u32 stack, const struct frame *want,
+				   u32 count)
 {
 	const struct profile *p = c->profile;
+	int same = 1;
 
+	for (u32 at = stack; at != NO_ID; at = p->stacks[at].parent) {
+		if (at >= p->stack_count || p->stacks[at].frame >= p->frame_count)
+			return 0;
+		if (p->frames[p->stacks[at].frame].status == FRAME_LOST)
+			same = -1;
+	}
+	if (same < 0)
+		return same;
 	for (u32 i = 0; i < count; i++) {
-		if (stack >= p->stack_count || p->stacks[stack].depth != count - i ||
+		if (stack == NO_ID || p->stacks[stack].depth != count - i ||
 		    !model_same_frame(c, &p->frames[p->stacks[stack].frame], &want[i]))
-			return false;
+			return 0;
 		stack = p->stacks[stack].parent;
 	}
 	return stack == NO_ID;
 }
 
-static inline bool model_same_thread(const struct model_check *c, u32 thread, u32 want)
+/* As above. */
+static inline int model_same_thread(const struct model_check *c, u32 thread, u32 want)
 {
+	const struct profile_thread *t = &c->profile->threads[thread];
 	struct file_thread def;
 	char comm[32];
-	const struct profile_thread *t = &c->profile->threads[thread];
 
+	if (thread >= c->profile->thread_count)
+		return 0;
+	if (!strcmp(t->comm, "[lost]") || !strcmp(t->process_comm, "[lost]"))
+		return -1;
 	model_thread(want / 3, &def, comm);
-	return thread < c->profile->thread_count && t->pid == def.pid && t->tid == def.tid &&
-	       !strcmp(t->comm, comm) && !strcmp(t->process_comm, "server");
+	return t->pid == def.pid && t->tid == def.tid && !strcmp(t->comm, comm) &&
+	       !strcmp(t->process_comm, "server");
 }
 
 static inline bool model_check_row(void *arg, const struct profile_row *got)
 {
 	struct model_check *c = arg;
 	struct frame frames[MODEL_DEPTH];
-	struct store_row want = model_row(c->model, c->at++, frames);
+	u32 i = (u32)((got->time - MODEL_START) / MODEL_STEP);
+	struct store_row want = model_row(c->model, i, frames);
+	int thread = model_same_thread(c, got->thread, want.thread);
+	int stack = model_same_stack(c, got->stack, frames, want.count);
 
-	if (got->time != want.time / ROW_TICK_NS * ROW_TICK_NS || got->weight != want.weight ||
-	    got->event != want.event || !model_same_thread(c, got->thread, want.thread) ||
-	    !model_same_stack(c, got->stack, frames, want.count))
-		c->wrong++;
+	c->wrong += i < c->next || i >= c->model->rows || !thread || !stack ||
+		    got->time != want.time / ROW_TICK_NS * ROW_TICK_NS ||
+		    got->weight != want.weight || got->event != want.event;
+	c->lost += thread < 0 || stack < 0;
+	c->rows++;
+	c->next = i + 1;
 	return true;
 }
 

@@ -18,10 +18,11 @@ static void check_profile(const struct model *m, struct profile *p)
 	CHECK_STR(p->events[0].name, "cpu-clock");
 	CHECK_EQ(p->events[0].frequency, 999);
 	for (int pass = 0; pass < 2; pass++) {
-		check.at = 0;
+		check.rows = check.next = 0;
 		CHECK(profile_rows(p, model_check_row, &check) == NULL);
-		CHECK_EQ(check.at, m->rows);
+		CHECK_EQ(check.rows, m->rows);
 		CHECK_EQ(check.wrong, 0);
+		CHECK_EQ(check.lost, 0);
 	}
 }
 
