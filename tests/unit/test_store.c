@@ -29,7 +29,7 @@ static struct profile *open_profile(int fd)
 
 static struct profile *close_and_open(struct store *s, int fd)
 {
-	struct err *err = store_close(s);
+	struct err *err = store_close(s, NULL);
 
 	if (err)
 		exit(err_report(err));
@@ -124,7 +124,7 @@ static void forgotten_threads(void)
 	CHECK_EQ(s->defs.thread_live, 100);
 	CHECK(s->defs.thread_mask < 1024);
 	CHECK(s->epoch >= 2);
-	CHECK(store_close(s) == NULL);
+	CHECK(store_close(s, NULL) == NULL);
 }
 
 /* What becomes known of a module later holds for the frames before, too. */
@@ -278,7 +278,7 @@ static void full_disk(void)
 			store_flush(s, UINT64_MAX);
 	}
 	CHECK(!store_failed(s) || store_bytes_written(s) <= 8000);
-	err = store_close(s);
+	err = store_close(s, NULL);
 	setrlimit(RLIMIT_FSIZE, &before);
 	if (CHECK(err)) {
 		CHECK_EQ(err->os_errno, EFBIG);
@@ -297,7 +297,7 @@ static void full_disk(void)
 	profile_close(p);
 
 	s = open_store(open("/dev/full", O_WRONLY));
-	err = store_close(s);
+	err = store_close(s, NULL);
 	CHECK(err && err->os_errno == ENOSPC);
 	err_free(err);
 }
@@ -362,7 +362,7 @@ static void *write_model(void *arg)
 		store_row(s, &r);
 		store_flush(s, r.time);
 	}
-	CHECK(store_close(s) == NULL);
+	CHECK(store_close(s, NULL) == NULL);
 	return NULL;
 }
 
@@ -394,7 +394,7 @@ static void broken_pipe(void)
 	if (pipe(fds) < 0)
 		exit(2);
 	close(fds[0]);
-	err = store_close(open_store(fds[1]));
+	err = store_close(open_store(fds[1]), NULL);
 	CHECK(err && err->os_errno == EPIPE);
 	err_free(err);
 }
