@@ -20,7 +20,8 @@ struct bytes {
 
 static inline struct bytes bytes_of(const void *data, size_t size)
 {
-	return (struct bytes){ .at = data, .end = (const u8 *)data + size };
+	/* Not NULL + 0: C knows no such sum. */
+	return (struct bytes){ .at = data, .end = size ? (const u8 *)data + size : data };
 }
 
 static inline size_t bytes_left(const struct bytes *b)

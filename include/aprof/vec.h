@@ -76,6 +76,7 @@ void *vec_grow_(void *data, size_t *room, size_t need, size_t item);
 	((v)->len ? qsort((v)->data, (v)->len, sizeof *(v)->data, (cmp)) : (void)0)
 
 #define vec_each(v, item) \
-	for (__typeof__(*(v)->data) *item = (v)->data; item < (v)->data + (v)->len; item++)
+	for (__typeof__(*(v)->data) *item = (v)->data; \
+	     (v)->len && item < (v)->data + (v)->len; item++)
 
 #endif

@@ -1,0 +1,49 @@
+/* What the files of lib/binary share. */
+#ifndef APROF_BINARY_BINARY_PRIVATE_H
+#define APROF_BINARY_BINARY_PRIVATE_H
+
+#include <elf.h>
+
+#include <aprof/binary.h>
+#include <aprof/vec.h>
+
+struct inflated { /* a section that was compressed */
+	u32 index;
+	u8 *data; /* NULL: it could not be decompressed */
+	size_t size;
+};
+
+struct binary {
+	char *name;
+	const u8 *data;
+	size_t size;
+	bool mapped; /* else malloc'ed */
+	bool fixed;
+
+	struct VEC(Elf64_Phdr) headers; /* all program headers that lie in the file */
+	struct VEC(struct segment) segments;
+	struct VEC(Elf64_Shdr) sections; /* all section headers; index 0 is the null section */
+	u32 names; /* index of the section of section names; 0: none */
+	struct build_id build_id;
+
+	struct VEC(struct inflated) inflated;
+
+	bool symbols_done;
+	struct VEC(struct symbol) symbols;
+	u32 *enclosing; /* for each symbol: index + 1 of the one around it, 0: none */
+};
+
+/* The file's bytes from offset on, cut at its end; empty if it starts behind it. */
+struct bytes binary_slice(const struct binary *bin, u64 offset, u64 size);
+
+/* "" for names that are not in the file. */
+const char *section_name(const struct binary *bin, const Elf64_Shdr *section);
+/* The bytes as they are in the file; empty for SHT_NOBITS. */
+struct bytes section_bytes(const struct binary *bin, const Elf64_Shdr *section);
+
+void build_id_read(struct binary *bin);
+
+/* The bytes of a compressed section; empty if they cannot be had. `gnu`: a ".zdebug_" section. */
+struct bytes section_inflate(struct binary *bin, u32 index, bool gnu);
+
+#endif

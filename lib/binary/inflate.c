@@ -1,0 +1,84 @@
+/* Compressed sections: zstd by libzstd, zlib by libelf, in memory that is bounded by their size. */
+#include <gelf.h>
+#include <libelf.h>
+#include <zstd.h>
+
+#include <aprof/alloc.h>
+
+#include "lib/binary/binary_private.h"
+
+/* Deflate gains at most 1032:1; zstd could gain more, but debug information does not. */
+#define MAX_RATIO 1100
+
+static u8 *inflate_zstd(struct bytes b, size_t size)
+{
+	u8 *data = malloc(size);
+	size_t got;
+
+	if (!data)
+		return NULL;
+	got = ZSTD_decompress(data, size, b.at, bytes_left(&b));
+	if (ZSTD_isError(got) || got != size) {
+		free(data);
+		return NULL;
+	}
+	return data;
+}
+
+/* libelf reads the image in place; it does not write to what it opened for reading. */
+static u8 *inflate_zlib(const struct binary *bin, u32 index, bool gnu, size_t size)
+{
+	u8 *data = NULL;
+	Elf_Data *got;
+	Elf_Scn *scn;
+	Elf *elf;
+
+	elf_version(EV_CURRENT);
+	elf = elf_memory((char *)bin->data, bin->size);
+	scn = elf ? elf_getscn(elf, index) : NULL;
+	if (scn && (gnu ? elf_compress_gnu(scn, 0, 0) : elf_compress(scn, 0, 0)) >= 0) {
+		got = elf_rawdata(scn, NULL);
+		if (got && got->d_size == size)
+			data = xmemdup(got->d_buf, size);
+	}
+	elf_end(elf);
+	return data;
+}
+
+static u8 *inflate(const struct binary *bin, u32 index, bool gnu, size_t *size)
+{
+	struct bytes b = section_bytes(bin, &bin->sections.data[index]);
+	u64 want;
+	u32 type;
+
+	if (gnu) {
+		const u8 *magic = bytes_take(&b, 4);
+
+		type = magic && !memcmp(magic, "ZLIB", 4) ? ELFCOMPRESS_ZLIB : 0;
+		want = __builtin_bswap64(bytes_u64(&b));
+	} else {
+		type = bytes_u32(&b);
+		bytes_u32(&b);
+		want = bytes_u64(&b);
+		bytes_u64(&b);
+	}
+	if (b.bad || !want || want / MAX_RATIO > bytes_left(&b))
+		return NULL;
+	*size = want;
+	if (type == 2) /* ELFCOMPRESS_ZSTD, glibc 2.36 */
+		return inflate_zstd(b, *size);
+	return type == ELFCOMPRESS_ZLIB ? inflate_zlib(bin, index, gnu, *size) : NULL;
+}
+
+struct bytes section_inflate(struct binary *bin, u32 index, bool gnu)
+{
+	struct inflated *it;
+
+	vec_each(&bin->inflated, old)
+		if (old->index == index)
+			return bytes_of(old->data, old->data ? old->size : 0);
+	it = vec_push(&bin->inflated);
+	*it = (struct inflated){ .index = index };
+	it->data = inflate(bin, index, gnu, &it->size);
+	return bytes_of(it->data, it->data ? it->size : 0);
+}

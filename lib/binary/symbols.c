@@ -1,0 +1,183 @@
+/* Function symbols of .symtab and .dynsym: sorted, one for each address, found by address. */
+#include <aprof/alloc.h>
+
+#include "lib/binary/binary_private.h"
+
+struct candidate {
+	struct symbol symbol;
+	u8 rank; /* the higher one names the address */
+	bool label; /* STT_NOTYPE: assembly's way to name a function, or a place within one */
+};
+
+struct candidates VEC(struct candidate);
+
+static bool is_code(const struct binary *bin, u32 section)
+{
+	if (section >= SHN_LORESERVE)
+		return section == SHN_XINDEX;
+	return section && section < bin->sections.len &&
+	       (bin->sections.data[section].sh_flags & SHF_EXECINSTR);
+}
+
+/* Known size before binding before whatever the name says: the choice among aliases. */
+static u8 rank_of(const Elf64_Sym *sym)
+{
+	static const u8 by_bind[16] = { [STB_GLOBAL] = 3, [STB_GNU_UNIQUE] = 3, [STB_WEAK] = 2,
+					[STB_LOCAL] = 1 };
+
+	return (u8)((ELF64_ST_TYPE(sym->st_info) != STT_NOTYPE) << 3 | (sym->st_size != 0) << 2 |
+		    by_bind[ELF64_ST_BIND(sym->st_info)]);
+}
+
+static bool wanted(const struct binary *bin, const Elf64_Sym *sym)
+{
+	switch (ELF64_ST_TYPE(sym->st_info)) {
+	case STT_FUNC:
+	case STT_GNU_IFUNC:
+		return sym->st_shndx != SHN_UNDEF && sym->st_shndx != SHN_ABS;
+	case STT_NOTYPE:
+		return is_code(bin, sym->st_shndx);
+	}
+	return false;
+}
+
+static void read_table(struct binary *bin, const Elf64_Shdr *table, struct candidates *out)
+{
+	struct bytes b = section_bytes(bin, table);
+	struct bytes names;
+
+	if (table->sh_link >= bin->sections.len || table->sh_entsize != sizeof(Elf64_Sym))
+		return;
+	names = section_bytes(bin, &bin->sections.data[table->sh_link]);
+	while (bytes_left(&b) >= sizeof(Elf64_Sym)) {
+		struct bytes at = names;
+		const char *name;
+		Elf64_Sym sym;
+
+		memcpy(&sym, bytes_take(&b, sizeof sym), sizeof sym);
+		if (!wanted(bin, &sym) || !bytes_skip(&at, sym.st_name))
+			continue;
+		name = bytes_cstr(&at);
+		/* ".L…" and "$x" are marks of assemblers, not functions. */
+		if (!name || !*name || *name == '$' || (name[0] == '.' && name[1] == 'L'))
+			continue;
+		*vec_push(out) = (struct candidate){
+			.symbol = { .vaddr = sym.st_value, .size = sym.st_size, .name = name },
+			.rank = rank_of(&sym),
+			.label = ELF64_ST_TYPE(sym.st_info) == STT_NOTYPE,
+		};
+	}
+}
+
+static size_t underscores(const char *name)
+{
+	return strspn(name, "_");
+}
+
+/* By address; among aliases the one to keep comes first, whatever the order in the file. */
+static int compare(const void *a, const void *b)
+{
+	const struct candidate *x = a, *y = b;
+	size_t ux, uy;
+
+	if (x->symbol.vaddr != y->symbol.vaddr)
+		return x->symbol.vaddr < y->symbol.vaddr ? -1 : 1;
+	if (x->rank != y->rank)
+		return x->rank > y->rank ? -1 : 1;
+	if (x->symbol.size != y->symbol.size)
+		return x->symbol.size > y->symbol.size ? -1 : 1;
+	ux = underscores(x->symbol.name);
+	uy = underscores(y->symbol.name);
+	if (ux != uy)
+		return ux < uy ? -1 : 1;
+	return strcmp(x->symbol.name, y->symbol.name);
+}
+
+/* Keeps one candidate an address, and labels only where no function reaches. */
+static void keep_best(struct binary *bin, const struct candidates *all)
+{
+	u64 covered = 0; /* functions seen so far end here */
+
+	vec_reserve(&bin->symbols, all->len);
+	for (size_t i = 0; i < all->len; i++) {
+		const struct candidate *it = &all->data[i];
+		u64 end = it->symbol.vaddr + it->symbol.size;
+
+		if (i && all->data[i - 1].symbol.vaddr == it->symbol.vaddr)
+			continue;
+		if (it->label && it->symbol.vaddr < covered)
+			continue;
+		if (end < it->symbol.vaddr)
+			continue;
+		if (!it->label && end > covered)
+			covered = end;
+		*vec_push(&bin->symbols) = it->symbol;
+	}
+}
+
+/* Functions may lie within others; symbols are sorted, so a stack of open ones shows each its own. */
+static void find_enclosing(struct binary *bin)
+{
+	const struct symbol *s = bin->symbols.data;
+
+	bin->enclosing = xcalloc(bin->symbols.len + 1, sizeof *bin->enclosing);
+	for (u32 i = 1; i < bin->symbols.len; i++) {
+		u32 open = i;
+
+		while (open && s[open - 1].vaddr + s[open - 1].size <= s[i].vaddr)
+			open = bin->enclosing[open - 1];
+		bin->enclosing[i] = open;
+	}
+}
+
+static void build(struct binary *bin)
+{
+	struct candidates all = { 0 };
+
+	bin->symbols_done = true;
+	vec_each(&bin->sections, s)
+		if (s->sh_type == SHT_SYMTAB || s->sh_type == SHT_DYNSYM)
+			read_table(bin, s, &all);
+	vec_sort(&all, compare);
+	keep_best(bin, &all);
+	find_enclosing(bin);
+	vec_release(&all);
+}
+
+size_t binary_symbols(struct binary *bin, const struct symbol **out)
+{
+	if (!bin->symbols_done)
+		build(bin);
+	*out = bin->symbols.data;
+	return bin->symbols.len;
+}
+
+/* A symbol without a size does not reach beyond its section. */
+static bool same_section(const struct binary *bin, u64 a, u64 b)
+{
+	vec_each(&bin->sections, s)
+		if (s->sh_flags & SHF_EXECINSTR && a - s->sh_addr < s->sh_size)
+			return b - s->sh_addr < s->sh_size;
+	return true;
+}
+
+const struct symbol *binary_symbol_at(struct binary *bin, u64 vaddr)
+{
+	const struct symbol *s;
+	size_t count = binary_symbols(bin, &s), lo = 0, hi = count;
+
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+
+		if (s[mid].vaddr <= vaddr)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	if (lo && !s[lo - 1].size)
+		return same_section(bin, s[lo - 1].vaddr, vaddr) ? &s[lo - 1] : NULL;
+	for (; lo; lo = bin->enclosing[lo - 1])
+		if (vaddr - s[lo - 1].vaddr < s[lo - 1].size)
+			return &s[lo - 1];
+	return NULL;
+}
