@@ -42,7 +42,7 @@ static void set_fact(struct profile_event *e, const char *what, const char *valu
 		e->name = value;
 	else if (!strcmp(what, "unit"))
 		e->unit = value;
-	else if (!strcmp(what, "frequency"))
+	else if (!strcmp(what, "freq"))
 		e->frequency = number(value);
 	else if (!strcmp(what, "period"))
 		e->period = number(value);

@@ -109,7 +109,7 @@ static inline void model_define(const struct model *m, struct store *store)
 	store_meta(store, "command", "server --port 1");
 	store_meta(store, "event.0.name", "cpu-clock");
 	store_meta(store, "event.0.unit", "ns");
-	store_meta(store, "event.0.frequency", "999");
+	store_meta(store, "event.0.freq", "999");
 	for (u32 i = 0; i < m->modules; i++) {
 		struct file_module def;
 
