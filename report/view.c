@@ -68,7 +68,6 @@ struct err *view_input(const struct view_options *options, const struct parsed *
 
 static struct err *open_profile(struct profile **out, const char *path)
 {
-	struct err *err;
 	int fd = -1;
 
 	if (!path && access(DEFAULT_PROFILE, F_OK) != 0 && errno == ENOENT)
@@ -76,11 +75,7 @@ static struct err *open_profile(struct profile **out, const char *path)
 				"name a profile, or make one with 'aprof record COMMAND'");
 	path = path ? path : DEFAULT_PROFILE;
 	TRY(foreign_open(path, &fd));
-	if (fd < 0)
-		return profile_open(out, path);
-	err = profile_open_fd(out, fd, path);
-	close(fd);
-	return err;
+	return fd < 0 ? profile_open(out, path) : profile_open_fd(out, fd, path);
 }
 
 /* A list as the NULL-terminated array that the contracts take; NULL if it is empty. */
