@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include <aprof/alloc.h>
+
 void formats_add(struct formats *formats, const struct perf_event_attr *attr)
 {
 	u32 index = (u32)formats->all.len;
@@ -10,27 +12,53 @@ void formats_add(struct formats *formats, const struct perf_event_attr *attr)
 	record_format_init(vec_push(&formats->all), attr, index);
 }
 
+/* Where the id is, or the free slot where it would be. */
+static struct format_id *slot_of(const struct formats *formats, u64 id)
+{
+	size_t at = hash_u64(id);
+
+	for (;; at++) {
+		struct format_id *slot = &formats->slots[at & (formats->slot_count - 1)];
+
+		if (!slot->format || slot->id == id)
+			return slot;
+	}
+}
+
+static void grow(struct formats *formats)
+{
+	struct format_id *old = formats->slots;
+	size_t old_count = formats->slot_count;
+
+	formats->slot_count = old_count ? 2 * old_count : 16;
+	formats->slots = xcalloc(formats->slot_count, sizeof *formats->slots);
+	for (size_t i = 0; i < old_count; i++)
+		if (old[i].format)
+			*slot_of(formats, old[i].id) = old[i];
+	free(old);
+}
+
 void formats_add_id(struct formats *formats, u64 id, u32 format)
 {
-	*vec_push(&formats->ids) = (struct format_id){ id, format };
-}
+	struct format_id *slot;
 
-static int by_id(const void *a, const void *b)
-{
-	const struct format_id *x = a, *y = b;
-
-	return (x->id > y->id) - (x->id < y->id);
-}
-
-void formats_sort(struct formats *formats)
-{
-	vec_sort(&formats->ids, by_id);
+	if (2 * (formats->id_count + 1) > formats->slot_count)
+		grow(formats);
+	slot = slot_of(formats, id);
+	formats->id_count += !slot->format;
+	*slot = (struct format_id){ id, format + 1 };
 }
 
 void formats_release(struct formats *formats)
 {
 	vec_release(&formats->all);
-	vec_release(&formats->ids);
+	free(formats->slots);
+	*formats = (struct formats){ 0 };
+}
+
+u32 formats_find(const struct formats *formats, u64 id)
+{
+	return formats->id_count ? slot_of(formats, id)->format - 1 : NO_ID;
 }
 
 static bool id_of(const struct record_format *format, const void *record, u64 *id)
@@ -53,20 +81,11 @@ static bool id_of(const struct record_format *format, const void *record, u64 *i
 
 const struct record_format *formats_of(const struct formats *formats, const void *record)
 {
-	size_t low = 0, high = formats->ids.len;
+	u32 index;
 	u64 id;
 
 	if (formats->all.len < 2 || !id_of(&formats->all.data[0], record, &id))
 		return formats->all.data;
-	while (low < high) {
-		size_t middle = (low + high) / 2;
-
-		if (formats->ids.data[middle].id < id)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	if (low < formats->ids.len && formats->ids.data[low].id == id)
-		return &formats->all.data[formats->ids.data[low].format];
-	return formats->all.data;
+	index = formats_find(formats, id);
+	return &formats->all.data[index == NO_ID ? 0 : index];
 }

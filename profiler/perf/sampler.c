@@ -111,7 +111,6 @@ static struct err *open_events(struct sampler *sampler)
 	if (has_task_events(sampler))
 		vec_each (&sampler->tids, tid)
 			TRY(open_task(sampler, *tid, tid == sampler->tids.data));
-	formats_sort(&sampler->formats);
 	vec_sort(&sampler->tids, by_number);
 	return NULL;
 }
@@ -249,7 +248,6 @@ struct err *sampler_attach(struct sampler *sampler, const u32 *tids, size_t coun
 		TRY(open_task(sampler, tids[i], false));
 		*vec_push(&sampler->tids) = tids[i];
 	}
-	formats_sort(&sampler->formats);
 	vec_sort(&sampler->tids, by_number);
 	return NULL;
 }
