@@ -4,8 +4,11 @@
 //! A chain is written by hand at the call site, spelled as ../README.md says, and never derived
 //! from debug information: it is what aprof is judged by.
 
+use std::future::Future;
+use std::pin::Pin;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::Mutex;
+use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
 /// CPU between two suspensions, in nanoseconds: many polls a second, few clock readings a poll.
@@ -52,6 +55,25 @@ pub fn slice(chain: &'static str) -> u64 {
     burn(chain, SLICE)
 }
 
+/// Suspends once, on any runtime.
+pub fn pause() -> Pause {
+    Pause(false)
+}
+
+pub struct Pause(bool);
+
+impl Future for Pause {
+    type Output = ();
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        if self.0 {
+            return Poll::Ready(());
+        }
+        self.0 = true;
+        cx.waker().wake_by_ref();
+        Poll::Pending
+    }
+}
+
 /// Says whether the `--seconds` of CPU (2 by default) are not yet spent.
 pub fn more() -> bool {
     SPENT.load(Relaxed) < budget()
@@ -81,6 +103,13 @@ pub fn print_truth() {
     }
 }
 
+/// Names the calling thread, as tools see it.
+pub fn name_thread(name: &str) {
+    const PR_SET_NAME: i32 = 15;
+    let name = std::ffi::CString::new(name).unwrap();
+    unsafe { prctl(PR_SET_NAME, name.as_ptr() as usize, 0, 0, 0) };
+}
+
 /// Ends a program that should have ended long ago by itself, so that a hung test is a failed one.
 pub fn watchdog() {
     let limit = Duration::from_secs_f64(60.0 + 20.0 * argument("--seconds", 2.0));
@@ -101,6 +130,7 @@ struct Timespec {
 }
 
 extern "C" {
+    fn prctl(option: i32, name: usize, a: usize, b: usize, c: usize) -> i32;
     fn clock_gettime(clock: i32, time: *mut Timespec) -> i32;
 }
 
