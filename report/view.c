@@ -1,16 +1,11 @@
 /* Opening a profile for a report: every step from the file to call trees, and what is said of it. */
 #include "report/view.h"
 
-#include <errno.h>
 #include <locale.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include <aprof/foreign.h>
 #include <aprof/text.h>
-
-#define DEFAULT_PROFILE "aprof.data"
 
 struct err *view_add_string(const char *value, void *where)
 {
@@ -56,28 +51,6 @@ void view_options_release(struct view_options *options)
 	vec_release(&options->hide);
 }
 
-struct err *view_input(const struct view_options *options, const struct parsed *parsed,
-		       const char **path)
-{
-	if (parsed->count > 1 || (parsed->count == 1 && options->input))
-		return err_usage("one profile at a time: '%s' is one too many",
-				 parsed->operands[parsed->count - 1]);
-	*path = parsed->count ? parsed->operands[0] : options->input;
-	return NULL;
-}
-
-static struct err *open_profile(struct profile **out, const char *path)
-{
-	int fd = -1;
-
-	if (!path && access(DEFAULT_PROFILE, F_OK) != 0 && errno == ENOENT)
-		return err_hint(err_new("there is no " DEFAULT_PROFILE " here"),
-				"name a profile, or make one with 'aprof record COMMAND'");
-	path = path ? path : DEFAULT_PROFILE;
-	TRY(foreign_open(path, &fd));
-	return fd < 0 ? profile_open(out, path) : profile_open_fd(out, fd, path);
-}
-
 /* A list as the NULL-terminated array that the contracts take; NULL if it is empty. */
 static const char *const *terminated(struct string_list *list)
 {
@@ -93,7 +66,7 @@ static void say_what_is_missing(const struct profile *profile, const char *path)
 {
 	char size[16];
 
-	path = path ? path : DEFAULT_PROFILE;
+	path = path ? path : VIEW_DEFAULT_PROFILE;
 	if (profile->damaged_bytes || profile->damaged_chunks)
 		notice("%s: %s are damaged and were skipped; the rest is reported", path,
 		       format_size(profile->damaged_bytes, size));
@@ -115,7 +88,7 @@ struct err *view_open(struct view *view, const char *path, struct view_options *
 	*view = (struct view){ 0 };
 	notice_quiet(options->quiet);
 	options->logical.hide = terminated(&options->hide);
-	err = open_profile(&view->profile, path);
+	err = view_profile(&view->profile, path);
 	if (!err) {
 		say_what_is_missing(view->profile, path);
 		err = symbols_resolve(&view->symbols, view->profile, &symbols);

@@ -18,6 +18,8 @@
 #include "report/tree/flat.h"
 #include "report/tree/gather.h"
 
+#define VIEW_DEFAULT_PROFILE "aprof.data"
+
 struct string_list VEC(const char *);
 
 struct view_options {
@@ -132,6 +134,9 @@ struct view {
 	struct logical *logical;
 	struct gathered *gathered; /* one an event; NULL before view_gather() */
 };
+
+/* Only the file, for what needs no names. NULL: aprof.data; a foreign recording is imported. */
+ERR_MUST_CHECK struct err *view_profile(struct profile **out, const char *path);
 
 /*
  * Opens `path` (NULL: aprof.data; a foreign recording is imported), with a notice for a profile

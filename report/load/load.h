@@ -63,7 +63,6 @@ struct load {
 	struct VEC(struct load_meta) meta;
 	struct arena arena; /* images */
 	u64 lost_records;
-	u64 end_rows;
 
 	struct epoch epoch;
 	struct decoded decoded;

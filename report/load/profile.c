@@ -46,6 +46,24 @@ static bool count_lost(struct load *l, struct bytes in)
 	return true;
 }
 
+static bool take_quality(struct load *l, struct bytes in)
+{
+	struct file_quality quality;
+
+	if (!quality_decode(in, &quality))
+		return false;
+	l->profile.quality = quality;
+	return true;
+}
+
+static bool take_end(struct load *l, struct bytes in)
+{
+	u64 rows;
+
+	l->profile.ended = end_decode(in, &rows);
+	return l->profile.ended;
+}
+
 /* One chunk of the first pass. */
 static bool take(struct load *l, const struct chunk *chunk, u32 *events)
 {
@@ -59,10 +77,9 @@ static bool take(struct load *l, const struct chunk *chunk, u32 *events)
 	case CHUNK_LOST:
 		return count_lost(l, chunk->data);
 	case CHUNK_QUALITY:
-		return quality_decode(chunk->data, &l->profile.quality);
+		return take_quality(l, chunk->data);
 	case CHUNK_END:
-		l->profile.ended = true;
-		return end_decode(chunk->data, &l->end_rows);
+		return take_end(l, chunk->data);
 	default:
 		return load_definitions(l, chunk);
 	}
