@@ -114,9 +114,9 @@ static void on_feature(struct perfdata *data, struct bytes body)
 static void on_build_id(struct perfdata *data, struct bytes body)
 {
 	/* With its header, as in the list of the file format. */
-	perfdata_add_build_ids(data, bytes_of(body.at - sizeof(struct perf_event_header),
-					      bytes_left(&body) +
-						      sizeof(struct perf_event_header)));
+	perfdata_add_build_ids(data,
+			       bytes_of(body.at - sizeof(struct perf_event_header),
+					bytes_left(&body) + sizeof(struct perf_event_header)));
 }
 
 static void on_round(struct perfdata *data, struct bytes body)

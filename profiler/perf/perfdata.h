@@ -31,7 +31,8 @@ typedef void perfdata_handler(void *arg, const struct record *record);
  * All records. A recording that ends in the middle is read up to there, and a damaged one up to the
  * damage: that is no error but told by perfdata_problem().
  */
-ERR_MUST_CHECK struct err *perfdata_read(struct perfdata *data, perfdata_handler *handler, void *arg);
+ERR_MUST_CHECK struct err *perfdata_read(struct perfdata *data, perfdata_handler *handler,
+					 void *arg);
 
 struct perfdata_event {
 	char *name;

@@ -128,16 +128,11 @@ static const struct {
 	void (*read)(struct perfdata *data, struct bytes in, unsigned fact);
 	unsigned fact;
 } features[] = {
-	[2] = { read_build_ids, 0 },
-	[3] = { read_fact, PERFDATA_HOST },
-	[4] = { read_fact, PERFDATA_KERNEL },
-	[5] = { read_fact, PERFDATA_PERF_VERSION },
-	[6] = { read_fact, PERFDATA_ARCH },
-	[8] = { read_fact, PERFDATA_CPU },
-	[9] = { read_fact, PERFDATA_CPU_ID },
-	[11] = { read_command, PERFDATA_COMMAND },
-	[12] = { read_event_names, 0 },
-	[28] = { read_cpu_caps, 0 },
+	[2] = { read_build_ids, 0 },	      [3] = { read_fact, PERFDATA_HOST },
+	[4] = { read_fact, PERFDATA_KERNEL }, [5] = { read_fact, PERFDATA_PERF_VERSION },
+	[6] = { read_fact, PERFDATA_ARCH },   [8] = { read_fact, PERFDATA_CPU },
+	[9] = { read_fact, PERFDATA_CPU_ID }, [11] = { read_command, PERFDATA_COMMAND },
+	[12] = { read_event_names, 0 },	      [28] = { read_cpu_caps, 0 },
 	[31] = { read_pmu_caps, 0 },
 };
 
@@ -203,15 +198,22 @@ const struct build_id *perfdata_find_build_id(const struct perfdata *data, const
 }
 
 static const char *const hardware_names[] = {
-	"cycles",	 "instructions", "cache-references",	    "cache-misses",
-	"branches",	 "branch-misses", "bus-cycles",		    "stalled-cycles-frontend",
-	"stalled-cycles-backend", "ref-cycles",
+	"cycles",
+	"instructions",
+	"cache-references",
+	"cache-misses",
+	"branches",
+	"branch-misses",
+	"bus-cycles",
+	"stalled-cycles-frontend",
+	"stalled-cycles-backend",
+	"ref-cycles",
 };
 
 static const char *const software_names[] = {
-	"cpu-clock",	"task-clock",	"page-faults",	    "context-switches", "cpu-migrations",
-	"minor-faults", "major-faults", "alignment-faults", "emulation-faults", "dummy",
-	"bpf-output",	"cgroup-switches",
+	"cpu-clock",	    "task-clock",   "page-faults",  "context-switches",
+	"cpu-migrations",   "minor-faults", "major-faults", "alignment-faults",
+	"emulation-faults", "dummy",	    "bpf-output",   "cgroup-switches",
 };
 
 char *perfdata_event_name(const struct perf_event_attr *attr)

@@ -2,6 +2,7 @@
 #ifndef APROF_UNIT_PERFDATA_MAKER_H
 #define APROF_UNIT_PERFDATA_MAKER_H
 
+#include <stdio.h>
 #include <sys/mman.h>
 #include <unistd.h>
 

@@ -14,7 +14,7 @@
 #include "tests/unit/check.h"
 #include "tests/unit/perfdata_maker.h"
 
-#define SAMPLE_TYPE                                                                   \
+#define SAMPLE_TYPE                                                                     \
 	(PERF_SAMPLE_IDENTIFIER | PERF_SAMPLE_IP | PERF_SAMPLE_TID | PERF_SAMPLE_TIME | \
 	 PERF_SAMPLE_PERIOD | PERF_SAMPLE_CALLCHAIN)
 
@@ -99,8 +99,7 @@ static void see(void *arg, const struct record *record)
 		CHECK_EQ(s->ip, record->time * 10);
 		seen->chain_len = s->chain_len;
 		if (s->chain_len)
-			memcpy(seen->chain, s->chain,
-			       u64_min(s->chain_len, 64) * sizeof *s->chain);
+			memcpy(seen->chain, s->chain, u64_min(s->chain_len, 64) * sizeof *s->chain);
 	} else if (record->type == PERF_RECORD_MMAP && record->mmap.build_id.size) {
 		seen->build_ids++;
 		seen->build_id_first = record->mmap.build_id.bytes[0];
@@ -474,9 +473,8 @@ static void dump_sample(void *arg, const struct record *record)
 		return;
 	printf("%d/%d %llu.%09llu %s %llu %llx", (int)s->pid, (int)s->tid,
 	       (unsigned long long)(s->time / NSEC_PER_SEC),
-	       (unsigned long long)(s->time % NSEC_PER_SEC),
-	       perfdata_event(data, s->event)->name, (unsigned long long)s->period,
-	       (unsigned long long)s->ip);
+	       (unsigned long long)(s->time % NSEC_PER_SEC), perfdata_event(data, s->event)->name,
+	       (unsigned long long)s->period, (unsigned long long)s->ip);
 	printf(" chain");
 	for (u64 i = 0; i < s->chain_len; i++)
 		if (s->chain[i] < (u64)-4095)
@@ -485,7 +483,9 @@ static void dump_sample(void *arg, const struct record *record)
 	for (u64 i = 0; i < s->branches_len; i++)
 		printf(" %llx/%llx", (unsigned long long)s->branches[i].from,
 		       (unsigned long long)s->branches[i].to);
-	putchar('\n');
+	printf(" stack %llu lbr %d\n", (unsigned long long)s->stack_asked,
+	       !!(perfdata_event(data, s->event)->attr.branch_sample_type &
+		  PERF_SAMPLE_BRANCH_CALL_STACK));
 }
 
 static void ignore(void *arg, const struct record *record)
