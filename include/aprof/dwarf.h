@@ -51,4 +51,9 @@ void dwarf_query(struct dwarf *dwarf, const u64 *vaddrs, size_t count, dwarf_fou
 		 void *arg);
 size_t dwarf_damaged(const struct dwarf *dwarf);
 
+/* Units whose functions are in .dwo files (-gsplit-dwarf), which are not read. */
+size_t dwarf_split(const struct dwarf *dwarf);
+/* The dwz alternate file that is needed and was not found; NULL if nothing is missing. */
+const char *dwarf_missing_alt(const struct dwarf *dwarf);
+
 #endif

@@ -1,0 +1,206 @@
+/*
+ * dwarf_query: from sorted addresses to inline chains.
+ *
+ * 1. Units whose own DIE covers an address are candidates for it.
+ * 2. A round gives each address to its first candidate, walks the units that got some, and runs
+ *    their line programs.
+ * 3. What was hit is named and called back; what was not goes to its next candidate, in the next
+ *    round.
+ */
+#include <aprof/dwarf.h>
+
+#include <stdlib.h>
+
+#include <aprof/alloc.h>
+#include <dwarf.h>
+
+#include "lib/dwarf/dwarf.h"
+#include "lib/dwarf/line.h"
+#include "lib/dwarf/ranges.h"
+#include "lib/dwarf/task.h"
+
+/* Ranges of units overlap only by accident: an address is not offered to more units than this. */
+#define MAX_ROUNDS 4
+
+/* Addresses [first, last) are covered by a unit. */
+struct candidate {
+	u32 first, last;
+	u32 unit;
+};
+
+struct query {
+	struct dwarf *dwarf;
+	const u64 *vaddrs;
+	u32 count;
+	struct VEC(struct candidate) candidates; /* in order of unit */
+	struct VEC(struct task) tasks;
+	u32 unit; /* whose ranges are being read */
+	u32 *next; /* units below it need not be tried for the address; NO_ID: it has its answer */
+	struct VEC(struct dwarf_frame) chain; /* being called back */
+	struct budget marks;
+	dwarf_found *found;
+	void *arg;
+};
+
+static void query_init(struct query *q, struct dwarf *dwarf, const u64 *vaddrs, u32 count)
+{
+	*q = (struct query){ .dwarf = dwarf, .vaddrs = vaddrs, .count = count };
+	q->next = xcalloc(count, sizeof *q->next);
+	/* Chains of compilers are some dozens deep. */
+	q->marks.left = 4096ull * count + (1 << 20);
+}
+
+static void query_release(struct query *q)
+{
+	vec_release(&q->candidates);
+	vec_release(&q->tasks);
+	vec_release(&q->chain);
+	free(q->next);
+}
+
+/* ---- 1. candidates ---- */
+
+static u32 first_at_least(const struct query *q, u64 address)
+{
+	u32 low = 0, high = q->count;
+
+	while (low < high) {
+		u32 middle = low + (high - low) / 2;
+
+		if (q->vaddrs[middle] < address)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+static void add_candidate(void *arg, u64 low, u64 high)
+{
+	struct query *q = arg;
+	struct candidate c = { .first = first_at_least(q, low), .unit = q->unit };
+
+	for (c.last = c.first; c.last < q->count && q->vaddrs[c.last] < high;)
+		c.last++;
+	if (c.first < c.last && budget_take(&q->marks, c.last - c.first))
+		*vec_push(&q->candidates) = c;
+}
+
+static void find_candidates(struct query *q)
+{
+	struct dwarf_file *file = &q->dwarf->file;
+
+	for (u32 i = 0; i < file->units.len; i++) {
+		struct unit *unit = &file->units.data[i];
+		struct code_values code;
+
+		if ((unit->type != DW_UT_compile && unit->type != DW_UT_skeleton) ||
+		    !unit_read_head(unit))
+			continue;
+		code = (struct code_values){ unit->head->low, unit->head->high,
+					     unit->head->ranges };
+		q->unit = i;
+		/* A damaged list counts for as far as it goes. */
+		if (!code_ranges(unit, &code, add_candidate, q))
+			file->damaged_units++;
+	}
+}
+
+/* ---- 2. rounds ---- */
+
+static void give(struct query *q, const struct candidate *c, u32 address)
+{
+	struct task *task = q->tasks.len ? &q->tasks.data[q->tasks.len - 1] : NULL;
+	struct unit *unit = &q->dwarf->file.units.data[c->unit];
+
+	if (!task || task->unit != unit) {
+		task = vec_push(&q->tasks);
+		task_init(task, unit, &q->marks);
+	}
+	task_add(task, address, q->vaddrs[address]);
+	q->next[address] = c->unit + 1;
+}
+
+/* Gives each address that waits for an answer to the next unit that has not been tried. */
+static void start_round(struct query *q)
+{
+	/* An address may be covered by two candidates, but has one owner in a round. */
+	u8 *owned = xzalloc(q->count);
+
+	vec_each(&q->candidates, c) {
+		for (u32 i = c->first; i < c->last; i++) {
+			if (owned[i] || q->next[i] > c->unit)
+				continue;
+			owned[i] = 1;
+			give(q, c, i);
+		}
+	}
+	free(owned);
+}
+
+static void run_round(struct query *q)
+{
+	vec_each(&q->tasks, task)
+		task_run(task);
+}
+
+/* ---- 3. names ---- */
+
+/* Line, column and file of each level: the innermost has the address's, others their callee's. */
+static void answer(struct query *q, struct task *task, const struct task_address *address)
+{
+	struct functions *functions = &q->dwarf->functions;
+	struct call_site at = { 0 };
+
+	if (address->place.file != NO_ID) {
+		at.file = line_path(task->unit, address->place.file, &functions->arena);
+		at.line = address->place.line;
+		at.column = address->place.column;
+	}
+	q->chain.len = 0;
+	for (u32 hit = address->hit; hit != NO_ID; hit = task->hits.data[hit].parent) {
+		const struct level *level = task_level(task, hit, functions);
+
+		*vec_push(&q->chain) = (struct dwarf_frame){
+			.function = level->function,
+			.file = at.file,
+			.line = at.line,
+			.column = at.column,
+		};
+		at = level->call;
+	}
+	q->found(q->arg, address->query, q->chain.data, q->chain.len);
+	q->next[address->query] = NO_ID;
+}
+
+static void finish_round(struct query *q)
+{
+	vec_each(&q->tasks, task) {
+		vec_each(&task->addresses, address)
+			if (address->hit != NO_ID)
+				answer(q, task, address);
+		task_release(task);
+	}
+	q->tasks.len = 0;
+}
+
+void dwarf_query(struct dwarf *dwarf, const u64 *vaddrs, size_t count, dwarf_found *found,
+		 void *arg)
+{
+	struct query q;
+
+	if (!count || count >= NO_ID)
+		return;
+	query_init(&q, dwarf, vaddrs, (u32)count);
+	q.found = found;
+	q.arg = arg;
+	find_candidates(&q);
+	for (int round = 0; round < MAX_ROUNDS; round++) {
+		start_round(&q);
+		if (!q.tasks.len)
+			break;
+		run_round(&q);
+		finish_round(&q);
+	}
+	query_release(&q);
+}

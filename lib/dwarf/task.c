@@ -1,0 +1,126 @@
+/* Running one unit's share of a query. */
+#include "lib/dwarf/task.h"
+
+#include <stdlib.h>
+
+#include <aprof/alloc.h>
+
+void task_init(struct task *task, struct unit *unit, struct budget *marks)
+{
+	*task = (struct task){ .unit = unit, .marks = marks };
+}
+
+void task_release(struct task *task)
+{
+	vec_release(&task->addresses);
+	vec_release(&task->hits);
+	vec_release(&task->levels);
+}
+
+void task_add(struct task *task, u32 query, u64 vaddr)
+{
+	*vec_push(&task->addresses) = (struct task_address){
+		.vaddr = vaddr,
+		.query = query,
+		.hit = NO_ID,
+		.place.file = NO_ID,
+	};
+}
+
+/* Ranges of a unit come in any order, addresses within one ascend. */
+static int by_vaddr(const void *a, const void *b)
+{
+	const struct task_address *x = a, *y = b;
+
+	return x->vaddr < y->vaddr ? -1 : x->vaddr > y->vaddr;
+}
+
+static void sort_addresses(struct task *task)
+{
+	for (size_t i = 1; i < task->addresses.len; i++) {
+		if (task->addresses.data[i].vaddr < task->addresses.data[i - 1].vaddr) {
+			vec_sort(&task->addresses, by_vaddr);
+			return;
+		}
+	}
+}
+
+static bool walk(struct task *task, const u64 *vaddrs, u32 *innermost, bool jump, bool *jumped)
+{
+	struct walk_query query = {
+		.vaddrs = vaddrs,
+		.count = (u32)task->addresses.len,
+		.innermost = innermost,
+		.hits = &task->hits,
+		.marks = task->marks,
+	};
+
+	task->hits.len = 0;
+	memset(innermost, 0xff, task->addresses.len * sizeof *innermost);
+	return unit_walk(task->unit, &query, jump, jumped);
+}
+
+static bool has_missed(const u32 *innermost, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (innermost[i] == NO_ID)
+			return true;
+	return false;
+}
+
+/* Lines of the addresses that were hit: `vaddrs` and `at` are scratch of the task's size. */
+static void find_lines(struct task *task, u64 *vaddrs, u32 *at)
+{
+	struct line_place *places = xcalloc(task->addresses.len, sizeof *places);
+	u32 count = 0;
+
+	for (u32 i = 0; i < task->addresses.len; i++) {
+		if (task->addresses.data[i].hit == NO_ID)
+			continue;
+		places[count].file = NO_ID;
+		vaddrs[count] = task->addresses.data[i].vaddr;
+		at[count++] = i;
+	}
+	line_run(task->unit, vaddrs, count, places);
+	for (u32 i = 0; i < count; i++)
+		task->addresses.data[at[i]].place = places[i];
+	free(places);
+}
+
+void task_run(struct task *task)
+{
+	size_t count = task->addresses.len;
+	u64 *vaddrs = xcalloc(count, sizeof *vaddrs);
+	u32 *innermost = xcalloc(count, sizeof *innermost);
+	bool whole, jumped = false;
+
+	sort_addresses(task);
+	for (size_t i = 0; i < count; i++)
+		vaddrs[i] = task->addresses.data[i].vaddr;
+	whole = walk(task, vaddrs, innermost, true, &jumped);
+	/* A function nested in one that was jumped over (C, Fortran) is found without jumps. */
+	if (whole && jumped && has_missed(innermost, count))
+		whole = walk(task, vaddrs, innermost, false, &jumped);
+	for (size_t i = 0; whole && i < count; i++)
+		task->addresses.data[i].hit = innermost[i];
+	if (whole && task->hits.len)
+		find_lines(task, vaddrs, innermost);
+	free(vaddrs);
+	free(innermost);
+}
+
+const struct level *task_level(struct task *task, u32 hit, struct functions *functions)
+{
+	struct level *level;
+	u64 die = task->unit->offset + task->hits.data[hit].die;
+
+	if (!task->levels.len)
+		vec_resize(&task->levels, task->hits.len);
+	level = &task->levels.data[hit];
+	if (!level->function) {
+		level->function = function_of(functions, task->unit, die);
+		if (task->hits.data[hit].parent != NO_ID)
+			level->call = call_site_of(functions, task->unit, die);
+	}
+	return level;
+}
