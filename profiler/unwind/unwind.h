@@ -42,6 +42,9 @@ enum unwind_result unwind_user(struct unwinder *unwinder, const struct sample *s
 /* Appends the user part of a callchain (frame pointers walked by the kernel). */
 void unwind_chain(const struct sample *sample, const struct space *space, struct stack *out);
 
+/* Appends the kernel's part of a callchain: the first entry is an IP, the others return there. */
+void unwind_kernel_chain(const struct sample *sample, u32 kernel_module, struct stack *out);
+
 /* Counters for the quality line and for `-v`. */
 struct unwind_stats {
 	u64 stacks, frames;

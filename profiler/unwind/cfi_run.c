@@ -1,0 +1,377 @@
+/* The program of an FDE: a table of register rules that changes along the function. */
+#include <dwarf.h>
+
+#include "profiler/unwind/cfi.h"
+#include "profiler/unwind/rule.h"
+
+/* DWARF's numbers of the registers that matter (psABI, figure 3.36). */
+enum {
+	REG_RBP = 6,
+	REG_RSP = 7,
+	REG_RA = 16,
+};
+
+enum how {
+	HOW_SAME, /* also: no rule given, which for rbp means the same */
+	HOW_UNDEFINED,
+	HOW_OFFSET, /* at CFA + offset */
+	HOW_SAVED_AT_RBP, /* at *rbp (expression "breg6 0") */
+	HOW_OTHER,
+};
+
+struct reg_rule {
+	enum how how;
+	i64 offset;
+};
+
+struct state {
+	bool by_expression;
+	u64 cfa_reg;
+	i64 cfa_offset;
+	struct bytes expression;
+	struct reg_rule rbp, ra;
+	bool rsp_is_special; /* a rule of its own: the caller's rsp is not the CFA */
+};
+
+/* Compilers nest two deep. */
+#define REMEMBER_MAX 8
+
+struct machine {
+	const struct cie *cie;
+	struct state now, initial;
+	struct state saved[REMEMBER_MAX];
+	u32 depth;
+	bool bad; /* unknown instruction: nothing from here on is known */
+};
+
+static bool expression_is(struct bytes e, const u8 *want, size_t size)
+{
+	return bytes_left(&e) == size && (!size || !memcmp(e.at, want, size));
+}
+
+/* breg REG n; deref; and `tail`: the forms that have a kind of their own. */
+static bool expression_is_deref(struct bytes e, u8 reg, const u8 *tail, size_t tail_size, i64 *n)
+{
+	if (bytes_u8(&e) != DW_OP_breg0 + reg)
+		return false;
+	*n = bytes_svarint(&e);
+	return bytes_u8(&e) == DW_OP_deref && !e.bad && expression_is(e, tail, tail_size);
+}
+
+/*
+ * What binutils writes for lazy PLT entries: rsp + 8, and 8 more once the entry has pushed its
+ * index, which is so from byte 11 (or another one, for other forms of PLT) of each 16.
+ */
+static bool expression_is_plt(struct bytes e, i64 *byte)
+{
+	static const u8 head[] = { DW_OP_breg7, 8, DW_OP_breg16, 0, DW_OP_lit15, DW_OP_and };
+	static const u8 tail[] = { DW_OP_ge, DW_OP_lit3, DW_OP_shl, DW_OP_plus };
+	const u8 *at;
+
+	if (!expression_is(bytes_sub(&e, sizeof head), head, sizeof head))
+		return false;
+	at = bytes_take(&e, 1);
+	if (!at || *at < DW_OP_lit0 || *at > DW_OP_lit31)
+		return false;
+	*byte = *at - DW_OP_lit0;
+	return expression_is(e, tail, sizeof tail);
+}
+
+static bool eighths(i64 value, i64 min, i64 max, i32 *out)
+{
+	if (value % 8 || value / 8 < min || value / 8 > max)
+		return false;
+	*out = (i32)(value / 8);
+	return true;
+}
+
+/* glibc's __restore_rt: every register by its place in the ucontext above rsp. */
+static u32 encode_signal(const struct state *s)
+{
+	i32 number;
+	i64 n;
+
+	if (!expression_is_deref(s->expression, REG_RSP, NULL, 0, &n) ||
+	    !eighths(n, 0, RULE_NUMBER_MAX, &number))
+		return RULE_OTHER;
+	return rule_make(RULE_SIGNAL, RBP_SAME, number);
+}
+
+static u32 encode_expression(const struct state *s, u32 rbp)
+{
+	static const u8 plus_8[] = { DW_OP_plus_uconst, 8 };
+	enum rule_kind kind;
+	i32 number;
+	i64 n;
+
+	if (expression_is_plt(s->expression, &n) && rbp == RBP_SAME)
+		return rule_make(RULE_PLT, rbp, (i32)n);
+	if (expression_is_deref(s->expression, REG_RBP, NULL, 0, &n))
+		kind = RULE_DRAP;
+	else if (expression_is_deref(s->expression, REG_RSP, plus_8, sizeof plus_8, &n))
+		kind = RULE_RSP_DEREF;
+	else
+		return RULE_OTHER;
+	/* Each kind has its own way to say where rbp is. */
+	if ((kind == RULE_DRAP ? rbp > RBP_LOST : s->rbp.how == HOW_SAVED_AT_RBP) ||
+	    !eighths(n, RULE_NUMBER_MIN, RULE_NUMBER_MAX, &number))
+		return RULE_OTHER;
+	return rule_make(kind, s->rbp.how == HOW_SAVED_AT_RBP ? RBP_SAVED : rbp, number);
+}
+
+/* Larger than RBP_MAX where no number says it. */
+static u32 encode_rbp(const struct reg_rule *rbp)
+{
+	i32 n;
+
+	switch (rbp->how) {
+	case HOW_SAME:
+		return RBP_SAME;
+	case HOW_UNDEFINED:
+		return RBP_LOST;
+	case HOW_OFFSET:
+		return eighths(-rbp->offset, RBP_SAVED, RBP_MAX, &n) ? (u32)n : RBP_MAX + 1;
+	case HOW_SAVED_AT_RBP:
+	case HOW_OTHER:
+		break;
+	}
+	return RBP_MAX + 1;
+}
+
+static u32 encode_register(const struct state *s, u32 rbp)
+{
+	i32 n;
+
+	if (s->cfa_reg >= REG_RA || !eighths(s->cfa_offset, RULE_NUMBER_MIN, RULE_NUMBER_MAX, &n))
+		return RULE_OTHER;
+	if (s->cfa_reg == REG_RSP)
+		return rule_make(RULE_RSP, rbp, n);
+	if (s->cfa_reg == REG_RBP)
+		return rule_make(RULE_RBP, rbp, n);
+	if (n > RULE_REG_EIGHTS_MAX || n < -RULE_REG_EIGHTS_MAX)
+		return RULE_OTHER;
+	return rule_make(RULE_REG, rbp, RULE_REG_NUMBER((u32)s->cfa_reg, n));
+}
+
+static u32 encode(const struct machine *m)
+{
+	const struct state *s = &m->now;
+	bool at_rbp = s->rbp.how == HOW_SAVED_AT_RBP;
+	u32 rbp = at_rbp ? RBP_SAME : encode_rbp(&s->rbp);
+
+	if (m->bad)
+		return RULE_OTHER;
+	if (s->ra.how == HOW_UNDEFINED)
+		return RULE_END;
+	if (m->cie->signal)
+		return s->by_expression ? encode_signal(s) : RULE_OTHER;
+	if (s->ra.how != HOW_OFFSET || s->ra.offset != -8 || rbp > RBP_MAX || s->rsp_is_special)
+		return RULE_OTHER;
+	if (s->by_expression)
+		return encode_expression(s, rbp);
+	return at_rbp ? RULE_OTHER : encode_register(s, rbp);
+}
+
+static void set_reg(struct machine *m, u64 reg, enum how how, i64 offset)
+{
+	struct reg_rule rule = { .how = how, .offset = offset };
+
+	if (reg == REG_RBP)
+		m->now.rbp = rule;
+	else if (reg == REG_RA)
+		m->now.ra = rule;
+	else if (reg == REG_RSP)
+		m->now.rsp_is_special = how != HOW_SAME;
+}
+
+static void set_reg_offset(struct machine *m, u64 reg, i64 factored)
+{
+	i64 offset;
+
+	if (__builtin_mul_overflow(factored, m->cie->data_align, &offset))
+		set_reg(m, reg, HOW_OTHER, 0);
+	else
+		set_reg(m, reg, HOW_OFFSET, offset);
+}
+
+static void set_reg_expression(struct machine *m, u64 reg, struct bytes expression)
+{
+	static const u8 at_rbp[] = { DW_OP_breg6, 0 };
+
+	set_reg(m, reg,
+		expression_is(expression, at_rbp, sizeof at_rbp) ? HOW_SAVED_AT_RBP : HOW_OTHER, 0);
+}
+
+static void restore_reg(struct machine *m, u64 reg)
+{
+	if (reg == REG_RBP)
+		m->now.rbp = m->initial.rbp;
+	else if (reg == REG_RA)
+		m->now.ra = m->initial.ra;
+	else if (reg == REG_RSP)
+		m->now.rsp_is_special = m->initial.rsp_is_special;
+}
+
+static void set_cfa(struct machine *m, u64 reg, i64 offset)
+{
+	m->now.by_expression = false;
+	m->now.cfa_reg = reg;
+	m->now.cfa_offset = offset;
+}
+
+static void set_cfa_factored(struct machine *m, u64 reg, i64 factored)
+{
+	i64 offset;
+
+	if (__builtin_mul_overflow(factored, m->cie->data_align, &offset))
+		m->bad = true;
+	else
+		set_cfa(m, reg, offset);
+}
+
+/* Everything but the advances. */
+static void run_rare(struct machine *m, u8 op, struct bytes *b)
+{
+	u64 reg;
+
+	switch (op) {
+	case DW_CFA_nop:
+		break;
+	case DW_CFA_offset_extended:
+		reg = bytes_varint(b);
+		set_reg_offset(m, reg, (i64)bytes_varint(b));
+		break;
+	case DW_CFA_offset_extended_sf:
+		reg = bytes_varint(b);
+		set_reg_offset(m, reg, bytes_svarint(b));
+		break;
+	case DW_CFA_GNU_negative_offset_extended:
+		reg = bytes_varint(b);
+		set_reg_offset(m, reg, (i64)(0 - bytes_varint(b)));
+		break;
+	case DW_CFA_restore_extended:
+		restore_reg(m, bytes_varint(b));
+		break;
+	case DW_CFA_undefined:
+		set_reg(m, bytes_varint(b), HOW_UNDEFINED, 0);
+		break;
+	case DW_CFA_same_value:
+		set_reg(m, bytes_varint(b), HOW_SAME, 0);
+		break;
+	case DW_CFA_register:
+	case DW_CFA_val_offset:
+		reg = bytes_varint(b);
+		bytes_varint(b);
+		set_reg(m, reg, HOW_OTHER, 0);
+		break;
+	case DW_CFA_val_offset_sf:
+		reg = bytes_varint(b);
+		bytes_svarint(b);
+		set_reg(m, reg, HOW_OTHER, 0);
+		break;
+	case DW_CFA_expression:
+		reg = bytes_varint(b);
+		set_reg_expression(m, reg, bytes_sub(b, bytes_varint(b)));
+		break;
+	case DW_CFA_val_expression:
+		reg = bytes_varint(b);
+		bytes_skip(b, bytes_varint(b));
+		set_reg(m, reg, HOW_OTHER, 0);
+		break;
+	case DW_CFA_def_cfa:
+		reg = bytes_varint(b);
+		set_cfa(m, reg, (i64)bytes_varint(b));
+		break;
+	case DW_CFA_def_cfa_sf:
+		reg = bytes_varint(b);
+		set_cfa_factored(m, reg, bytes_svarint(b));
+		break;
+	case DW_CFA_def_cfa_register:
+		set_cfa(m, bytes_varint(b), m->now.cfa_offset);
+		break;
+	case DW_CFA_def_cfa_offset:
+		set_cfa(m, m->now.cfa_reg, (i64)bytes_varint(b));
+		break;
+	case DW_CFA_def_cfa_offset_sf:
+		set_cfa_factored(m, m->now.cfa_reg, bytes_svarint(b));
+		break;
+	case DW_CFA_def_cfa_expression:
+		m->now.expression = bytes_sub(b, bytes_varint(b));
+		m->now.by_expression = true;
+		break;
+	case DW_CFA_remember_state:
+		if (m->depth == REMEMBER_MAX)
+			m->bad = true;
+		else
+			m->saved[m->depth++] = m->now;
+		break;
+	case DW_CFA_restore_state:
+		if (!m->depth)
+			m->bad = true;
+		else
+			m->now = m->saved[--m->depth];
+		break;
+	case DW_CFA_GNU_args_size:
+		bytes_varint(b);
+		break;
+	default: /* set_loc too: nobody writes it, and it would need the pointer encoding */
+		m->bad = true;
+	}
+}
+
+/* Runs to the next advance, which it returns in code units; 0 at the end. */
+static u64 run(struct machine *m, struct bytes *b)
+{
+	while (bytes_left(b) && !m->bad && !b->bad) {
+		u8 op = bytes_u8(b);
+		u8 low = op & 0x3f;
+
+		switch (op & 0xc0) {
+		case DW_CFA_advance_loc:
+			if (low)
+				return low;
+			continue;
+		case DW_CFA_offset:
+			set_reg_offset(m, low, (i64)bytes_varint(b));
+			continue;
+		case DW_CFA_restore:
+			restore_reg(m, low);
+			continue;
+		}
+		if (op >= DW_CFA_advance_loc1 && op <= DW_CFA_advance_loc4) {
+			u64 delta = op == DW_CFA_advance_loc1 ? bytes_u8(b) :
+				    op == DW_CFA_advance_loc2 ? bytes_u16(b) :
+								bytes_u32(b);
+			if (delta)
+				return delta;
+			continue;
+		}
+		run_rare(m, op, b);
+	}
+	m->bad |= b->bad;
+	return 0;
+}
+
+void cfi_run(const struct cie *cie, const struct fde *fde, u32 pc, u64 size, struct rows *out)
+{
+	struct bytes b = cie->program;
+	struct machine m;
+	u64 at = 0;
+
+	/* Not an initialiser: clearing m.saved for each function would be most of the work. */
+	m.cie = cie;
+	m.now = (struct state){ .cfa_reg = UINT64_MAX };
+	m.depth = 0;
+	m.bad = false;
+	run(&m, &b); /* a CIE's program does not advance; one that does ends there */
+	m.initial = m.now;
+	b = fde->program;
+	while (at < size) {
+		u64 delta = run(&m, &b);
+
+		rows_add(out, pc + (u32)at, encode(&m));
+		if (!delta || __builtin_mul_overflow(delta, cie->code_align, &delta) ||
+		    __builtin_add_overflow(at, delta, &at))
+			break;
+	}
+}

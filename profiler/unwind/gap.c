@@ -1,0 +1,126 @@
+/*
+ * Steps from code without unwind rules: what can be proved is taken, and marked by its source.
+ *
+ * Three proofs: the code is that of a signal's return; the word at rsp points behind a call, as it
+ * does at the start of a function in assembly and in PLT stubs; rbp leads to a frame whose return
+ * address is in executable memory and, where there is text to look at, behind a call.
+ */
+#include "profiler/unwind/walk.h"
+
+/* Offset of rsp in the ucontext on the stack of a signal frame (struct rt_sigframe, x86-64). */
+#define SIGNAL_RSP 160
+
+/* Length of the call that `ff /2` at p is, within `left` bytes; 0 if it is none. */
+static size_t indirect_call_length(const u8 *p, size_t left)
+{
+	u8 mode, rm;
+
+	if (left < 2 || p[0] != 0xff || (p[1] >> 3 & 7) != 2)
+		return 0;
+	mode = p[1] >> 6;
+	rm = p[1] & 7;
+	if (mode == 3)
+		return 2;
+	if (rm == 4) {
+		if (left < 3)
+			return 0;
+		return mode == 1 ? 4 : mode == 2 || (p[2] & 7) == 5 ? 7 : 3;
+	}
+	if (mode == 0)
+		return rm == 5 ? 6 : 2;
+	return mode == 1 ? 3 : 6;
+}
+
+static bool is_behind_call(const struct table *table, u64 offset)
+{
+	const u8 *p;
+
+	for (size_t n = 2; n <= 7 && n <= offset; n++) {
+		p = table_text(table, offset - n, n);
+		if (p && (indirect_call_length(p, n) == n || (n == 5 && *p == 0xe8)))
+			return true;
+	}
+	return false;
+}
+
+enum proof {
+	PROOF_NONE, /* not a return address */
+	PROOF_WEAK, /* executable, without text to look at */
+	PROOF_CALL, /* a call stands before it */
+};
+
+static enum proof prove_return(struct walk *w, u64 address)
+{
+	struct place *place = address ? walk_find(w, address - 1) : NULL;
+
+	if (!place)
+		return PROOF_NONE;
+	if (place_waits(place, w->unwinder->loader))
+		w->waits_for = place->module;
+	if (place->state != PLACE_READY)
+		return PROOF_NONE;
+	if (!place->table || !place->table->bin)
+		return PROOF_WEAK;
+	return is_behind_call(place->table, address + place->bias) ? PROOF_CALL : PROOF_NONE;
+}
+
+/* The call to rt_sigreturn that a signal handler returns to: musl's has no unwind rule. */
+static bool is_signal_return(const struct walk *w)
+{
+	static const u8 forms[][9] = {
+		{ 0x48, 0xc7, 0xc0, 0x0f, 0, 0, 0, 0x0f, 0x05 }, /* mov $15,%rax; syscall */
+		{ 0xb8, 0x0f, 0, 0, 0, 0x0f, 0x05 }, /* mov $15,%eax; syscall */
+	};
+	static const size_t sizes[] = { 9, 7 };
+
+	if (!w->place->table)
+		return false;
+	for (size_t i = 0; i < ARRAY_LEN(sizes); i++) {
+		const u8 *text = table_text(w->place->table, w->ip + w->place->bias, sizes[i]);
+
+		if (text && !memcmp(text, forms[i], sizes[i]))
+			return true;
+	}
+	return false;
+}
+
+static bool top_of_stack(struct walk *w)
+{
+	u64 ra;
+
+	if (w->depth || !walk_read(w, w->sp, &ra) || prove_return(w, ra) != PROOF_CALL)
+		return false;
+	w->ip = ra;
+	w->sp += 8;
+	w->exact = false;
+	w->source = SOURCE_GUESS;
+	return true;
+}
+
+static bool frame_pointer(struct walk *w)
+{
+	u64 ra, bp;
+	enum proof proof;
+
+	if (w->bp < w->sp || w->bp % 8 || !walk_read(w, w->bp, &bp) || !walk_read(w, w->bp + 8, &ra))
+		return false;
+	proof = prove_return(w, ra);
+	/* Without text to look at, the next frame must be a plausible one, too. */
+	if (proof == PROOF_NONE || (proof == PROOF_WEAK && bp && bp <= w->bp))
+		return false;
+	w->ip = ra;
+	w->sp = w->bp + 16;
+	w->bp = bp;
+	w->exact = false;
+	w->source = SOURCE_FP;
+	return true;
+}
+
+enum stop_reason walk_gap(struct walk *w)
+{
+	if (is_signal_return(w))
+		return walk_signal(w, w->sp + SIGNAL_RSP);
+	if (top_of_stack(w) || frame_pointer(w))
+		return GO_ON;
+	return STOP_NO_RULE;
+}
