@@ -11,6 +11,7 @@
 
 /* In the order of `aprof help`. A command joins when all that it needs is there. */
 static const struct command *const commands[] = {
+	&cmd_record,
 	&cmd_info,
 	NULL,
 };

@@ -42,7 +42,7 @@ struct options {
 };
 
 struct parsed {
-	char **operands; /* points into argv, which is reordered; argc of them */
+	char **operands; /* points into argv, which is reordered; ends with NULL */
 	int count;
 	bool help; /* --help or -h was given and printed on stdout: the command returns 0 at once */
 };

@@ -150,6 +150,8 @@ struct err *options_parse(const struct options *opts, int argc, char **argv, str
 	}
 	while (at < argc)
 		argv[kept++] = argv[at++];
+	/* Operands may be handed to exec as they are. */
+	argv[kept] = NULL;
 	out->count = kept - 1;
 	return NULL;
 }

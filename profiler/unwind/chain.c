@@ -82,3 +82,16 @@ void unwind_chain(const struct sample *sample, const struct space *space, struct
 			  });
 	}
 }
+
+void unwind_ip(u64 ip, const struct space *space, struct stack *out)
+{
+	const struct mapping *map = space_find(space, ip);
+
+	push(out, (struct frame){
+			  .offset = map ? ip - map->start + map->offset : ip,
+			  .module = map ? map->module : NO_ID,
+			  .lookup = LOOKUP_IP,
+			  .space = SPACE_USER,
+			  .source = SOURCE_TABLE,
+		  });
+}

@@ -45,6 +45,9 @@ void unwind_chain(const struct sample *sample, const struct space *space, struct
 /* Appends the kernel's part of a callchain: the first entry is an IP, the others return there. */
 void unwind_kernel_chain(const struct sample *sample, u32 kernel_module, struct stack *out);
 
+/* Appends the sampled instruction pointer alone. */
+void unwind_ip(u64 ip, const struct space *space, struct stack *out);
+
 /* Counters for the quality line and for `-v`. */
 struct unwind_stats {
 	u64 stacks, frames;

@@ -1,0 +1,295 @@
+/* Records to rows: who handles which record, and the making of one stack. */
+#include "profiler/pipeline.h"
+
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <aprof/alloc.h>
+
+#include "profiler/process/jit.h"
+#include "profiler/unwind/loader.h"
+#include "profiler/unwind/unwind.h"
+#include "profiler/waiting.h"
+
+struct pipeline {
+	struct pipeline_options options;
+	struct loader *loader;
+	struct unwinder *unwinder;
+	struct waiting waiting;
+	struct jit_names *jit;
+	bool finishing;
+	struct file_quality quality; /* what the store cannot count by itself */
+	struct stack stack; /* of the sample at hand */
+	u32 kernel_module;
+	u32 modules_told; /* ids below it were given to the store */
+	u32 next_name; /* id of the next thread name */
+};
+
+/* Names that no file holds. A JIT's are known at the end only: its map grows while it runs. */
+static const char *name_at(void *arg, u32 module, u64 offset, u64 *start)
+{
+	struct pipeline *p = arg;
+	const struct module *m = modules_get(p->options.modules, module);
+	const char *name;
+
+	if (m->kind == MODULE_JIT)
+		return p->finishing ? jit_name(p->jit, m->pid, offset, start) : NULL;
+	if (!p->options.kernel || m->kind != MODULE_KERNEL)
+		return NULL;
+	name = kernel_name(p->options.kernel, offset + KERNEL_BASE, start);
+	if (name)
+		*start -= KERNEL_BASE;
+	return name;
+}
+
+struct err *pipeline_new(struct pipeline **out, const struct pipeline_options *options)
+{
+	const struct module kernel = { .kind = MODULE_KERNEL, .path = "[kernel]" };
+	struct pipeline *p = xzalloc(sizeof *p);
+	struct err *err;
+
+	p->options = *options;
+	p->kernel_module = modules_add(options->modules, &kernel);
+	err = loader_start(&p->loader, options->modules);
+	if (err) {
+		free(p);
+		return err;
+	}
+	p->unwinder = unwinder_new(p->loader);
+	p->jit = jit_names_new();
+	store_set_names(options->store, name_at, p);
+	*out = p;
+	return NULL;
+}
+
+void pipeline_free(struct pipeline *p)
+{
+	if (!p)
+		return;
+	waiting_release(&p->waiting);
+	unwinder_free(p->unwinder);
+	loader_stop(p->loader);
+	jit_names_free(p->jit);
+	free(p);
+}
+
+const struct file_quality *pipeline_quality(const struct pipeline *p)
+{
+	store_quality(p->options.store, &p->quality);
+	return store_counts(p->options.store);
+}
+
+int pipeline_fd(const struct pipeline *p)
+{
+	return loader_fd(p->loader);
+}
+
+/* The store knows each module before the first row that names it. */
+static void tell_modules(struct pipeline *p)
+{
+	for (; p->modules_told < modules_count(p->options.modules); p->modules_told++) {
+		const struct module *m = modules_get(p->options.modules, p->modules_told);
+
+		store_module(p->options.store, m->id,
+			     &(struct file_module){
+				     .kind = m->kind,
+				     .path = m->path,
+				     .build_id = m->build_id,
+			     });
+	}
+}
+
+/* The id under which rows know this thread by its present name. */
+static u32 name_id(struct pipeline *p, struct thread *thread)
+{
+	if (thread->name_id == NO_ID) {
+		thread->name_id = p->next_name++;
+		store_thread(p->options.store, thread->name_id,
+			     &(struct file_thread){
+				     .pid = thread->process->pid,
+				     .tid = thread->tid,
+				     .comm = thread->comm,
+				     .process_comm = thread->process->comm,
+			     });
+	}
+	return thread->name_id;
+}
+
+static void emit(struct pipeline *p, const struct sample *s, u32 name)
+{
+	tell_modules(p);
+	store_row(p->options.store, &(struct store_row){
+					    .time = s->time,
+					    .weight = s->period,
+					    .event = s->event,
+					    .thread = name,
+					    .frames = p->stack.frames,
+					    .count = p->stack.count,
+				    });
+}
+
+/* Kernel frames, then the user's. UNWIND_WAIT: nothing was emitted, *wait_module says for what. */
+static enum unwind_result make_row(struct pipeline *p, const struct sample *s,
+				   const struct space *space, u32 name, bool final,
+				   u32 *wait_module)
+{
+	bool has_user = s->regs.valid || s->space == SPACE_USER;
+
+	p->stack.count = 0;
+	if (s->space == SPACE_KERNEL) {
+		unwind_kernel_chain(s, p->kernel_module, &p->stack);
+		if (p->options.kernel)
+			kernel_want_names(p->options.kernel);
+	}
+	switch (p->options.stacks) {
+	case STACKS_DWARF:
+		if (has_user && unwind_user(p->unwinder, s, space, final, &p->stack,
+					    wait_module) == UNWIND_WAIT)
+			return UNWIND_WAIT;
+		break;
+	case STACKS_CHAIN:
+		unwind_chain(s, space, &p->stack);
+		break;
+	case STACKS_NONE:
+		if (s->space == SPACE_USER)
+			unwind_ip(s->ip, space, &p->stack);
+		break;
+	}
+	emit(p, s, name);
+	return UNWIND_DONE;
+}
+
+static void on_sample(struct pipeline *p, const struct sample *s)
+{
+	struct thread *thread = processes_thread(p->options.processes, s->pid, s->tid);
+	u32 name, module = NO_ID;
+	bool final;
+
+	if (!thread)
+		return;
+	name = name_id(p, thread);
+	final = waiting_is_full(&p->waiting);
+	if (make_row(p, s, thread->process->space, name, final, &module) == UNWIND_WAIT)
+		waiting_add(&p->waiting, s, thread->process->space, name, module);
+	else if (final && p->waiting.count)
+		p->quality.dropped_late++;
+}
+
+static void on_lost(struct pipeline *p, const struct record *r)
+{
+	if (r->lost.samples_only)
+		p->quality.lost_samples += r->lost.count;
+	else
+		p->quality.lost += r->lost.count;
+	store_lost(p->options.store, r->time, r->cpu, r->lost.count);
+}
+
+void pipeline_record(struct pipeline *p, const struct record *r)
+{
+	switch (r->type) {
+	case PERF_RECORD_SAMPLE:
+		on_sample(p, &r->sample);
+		break;
+	case PERF_RECORD_LOST:
+	case PERF_RECORD_LOST_SAMPLES:
+		on_lost(p, r);
+		break;
+	case PERF_RECORD_THROTTLE:
+		p->quality.throttled++;
+		break;
+	default:
+		processes_apply(p->options.processes, r);
+		break;
+	}
+}
+
+/* One waiting sample again. True: its row is in the store. */
+static bool try_again(struct pipeline *p, struct waiting_sample *w, bool final)
+{
+	const struct table *table;
+	enum stop_reason why;
+
+	if (!final && loader_state(p->loader, w->module, &table, &why) == LOADER_WAITING)
+		return false;
+	return make_row(p, &w->sample, w->space, w->name, final, &w->module) == UNWIND_DONE;
+}
+
+static void retry(struct pipeline *p, bool final)
+{
+	struct waiting_sample **link = &p->waiting.first;
+
+	while (*link) {
+		if (try_again(p, *link, final))
+			waiting_remove(&p->waiting, link);
+		else
+			link = &(*link)->next;
+	}
+}
+
+void pipeline_retry(struct pipeline *p)
+{
+	u64 events;
+
+	if (read(loader_fd(p->loader), &events, sizeof events) < 0)
+		events = 0; /* nothing was finished since; a waiting sample may still be ready */
+	if (p->waiting.count)
+		retry(p, false);
+	store_quality(p->options.store, &p->quality);
+}
+
+/* A table takes milliseconds; one that does not come at all must not hang the end. */
+#define LAST_WAIT_MS 10000
+
+static void wait_for_tables(struct pipeline *p)
+{
+	struct pollfd pfd = { .fd = loader_fd(p->loader), .events = POLLIN };
+
+	pipeline_retry(p);
+	while (p->waiting.count && poll(&pfd, 1, LAST_WAIT_MS) > 0)
+		pipeline_retry(p);
+	p->quality.dropped_late += p->waiting.count;
+	retry(p, true);
+}
+
+static void tell_what_was_learned(void *arg, const struct loader_report *report)
+{
+	struct pipeline *p = arg;
+	const struct module *m = report->module;
+
+	store_module(p->options.store, m->id,
+		     &(struct file_module){
+			     .kind = m->kind,
+			     .path = m->path,
+			     .build_id = m->build_id.size ? m->build_id : report->build_id,
+			     .problem = report->why,
+		     });
+}
+
+void pipeline_finish(struct pipeline *p)
+{
+	p->finishing = true;
+	wait_for_tables(p);
+	tell_modules(p);
+	loader_reports(p->loader, tell_what_was_learned, p);
+	if (p->options.kernel)
+		kernel_wait(p->options.kernel);
+	store_quality(p->options.store, &p->quality);
+}
+
+static void print_table(void *arg, const struct loader_report *r)
+{
+	(void)arg;
+	if (r->why)
+		fprintf(stderr, "aprof: %s: %s\n", r->module->path, r->why);
+	else
+		fprintf(stderr, "aprof: %s: %llu unwind rows, %llu bytes, %.1f ms\n",
+			r->module->path, (unsigned long long)r->rows,
+			(unsigned long long)r->table_bytes, (double)r->build_ns / 1e6);
+}
+
+void pipeline_print_tables(const struct pipeline *p)
+{
+	loader_reports(p->loader, print_table, NULL);
+}
