@@ -16,7 +16,7 @@ expect_text err "unknown option '--no-such-option'"
 expect_absent aprof.data
 
 need_perf
-expect_status 1 "$APROF" record -e no-such-event -- true
+expect_status 2 "$APROF" record -e no-such-event -- true
 expect_text err "unknown event 'no-such-event'"
 expect_absent aprof.data
 expect_status 1 "$APROF" record -p 4194304
