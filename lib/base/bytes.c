@@ -77,7 +77,7 @@ u8 *buf_extend(struct buf *buf, size_t n)
 {
 	u8 *at;
 
-	if (n > buf->room - buf->len) {
+	if (n > buf->room - buf->len || !buf->data) {
 		size_t room = buf->room ? buf->room * 2 : 256;
 
 		if (room < buf->len + n)
