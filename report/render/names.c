@@ -3,8 +3,7 @@
 
 #include <string.h>
 
-/* The character at *s, which is moved past it; UINT32_MAX for a byte that is no UTF-8. */
-static u32 next_char(const char **s)
+u32 name_next_char(const char **s)
 {
 	static const u32 smallest[] = { 0, 0, 0x80, 0x800, 0x10000 };
 	const u8 *p = (const u8 *)*s;
@@ -39,14 +38,14 @@ static bool is_unfit(u32 c)
 {
 	return c < 0x20 || (c >= 0x7f && c < 0xa0) || (c >= 0x200b && c <= 0x200f) ||
 	       (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069) || c == 0xfeff ||
-	       c == UINT32_MAX;
+	       (c & 0xfffe) == 0xfffe || c == UINT32_MAX;
 }
 
 static void clean(struct text *out, const char *name, char semicolon)
 {
 	while (*name) {
 		const char *from = name;
-		u32 c = next_char(&name);
+		u32 c = name_next_char(&name);
 
 		if (c == ';')
 			text_char(out, semicolon);

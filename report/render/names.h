@@ -19,6 +19,9 @@ void name_folded(struct text *out, const char *name);
  */
 void name_fit(struct text *out, const char *name, size_t width, bool unicode);
 
+/* The character at *s, which is moved past it; UINT32_MAX for a byte that is no UTF-8. */
+u32 name_next_char(const char **s);
+
 /* Number of characters (not bytes) of UTF-8. */
 size_t name_width(const char *s);
 /* Number of bytes of its first n characters. */

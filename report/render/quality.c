@@ -4,18 +4,15 @@
 void quality_text(struct text *out, const struct quality *quality, const struct profile *profile)
 {
 	char buf[32];
-	u64 n = quality->samples;
 
-	text_printf(out, "%s samples: ", format_count(n, buf));
+	text_printf(out, "%s samples: ", format_count(quality->samples, buf));
 	text_printf(out, "%s lost, ",
 		    format_count(profile->quality.lost + profile->quality.lost_samples, buf));
 	text_printf(out, "%s truncated, ", format_count(quality_truncated(quality), buf));
 	text_printf(out, "%s failed, ", format_count(quality_failed(quality), buf));
 	text_printf(out, "%s unresolved, ", format_count(quality->unresolved, buf));
 	text_printf(out, "%s unsure; ", format_count(quality->unsure, buf));
-	/* Rounded down: 100 % is said only where nothing is missing. */
-	text_printf(out, "%.1f%% of chains complete",
-		    n ? (double)(quality->complete * 1000 / n) / 10 : 0.0);
+	text_printf(out, "%.1f%% of chains complete", quality_complete_percent(quality));
 }
 
 /* One count that is worth a line only if it is not zero. */

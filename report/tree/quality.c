@@ -68,3 +68,10 @@ u64 quality_failed(const struct quality *quality)
 		n += reason != STOP_END && !is_cut(reason) ? quality->by_stop[reason] : 0;
 	return n;
 }
+
+double quality_complete_percent(const struct quality *quality)
+{
+	u64 n = quality->samples;
+
+	return n ? (double)(quality->complete * 1000 / n) / 10 : 0;
+}

@@ -31,4 +31,7 @@ void quality_count(struct quality *quality, const struct quality_stops *stops, u
 u64 quality_truncated(const struct quality *quality);
 u64 quality_failed(const struct quality *quality);
 
+/* Chains that are complete, in percent with one digit, rounded down: 100 is said only of all. */
+double quality_complete_percent(const struct quality *quality);
+
 #endif

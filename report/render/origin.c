@@ -1,0 +1,87 @@
+/* Telling the program's code from libraries': by kind, by where DWARF says it was written, by crate. */
+#include "report/render/origin.h"
+
+#include <string.h>
+
+#include <aprof/text.h>
+
+#include "report/async/logical.h"
+#include "report/tree/match.h"
+
+/* Parts of paths of sources that are nobody's own program. */
+static const char *const library_paths[] = {
+	"/rustc/", /* the toolchain's std, as rustc remaps it */
+	"/registry/src/", /* cargo's registries */
+	"/git/checkouts/", /* and git dependencies */
+	"/usr/src/rustc", /* Debian's std */
+	"/usr/share/cargo/", /* and its crates */
+	"/usr/include/",     "/library/std/", "/library/core/", "/library/alloc/",
+};
+
+static const char *const library_crates[] = {
+	"std", "core", "alloc", "proc_macro", "test", "hashbrown", "compiler_builtins",
+};
+
+static bool is_library_path(const char *file)
+{
+	for (size_t i = 0; i < ARRAY_LEN(library_paths); i++)
+		if (strstr(file, library_paths[i]))
+			return true;
+	return false;
+}
+
+static bool is_library_crate(const char *name)
+{
+	size_t len;
+	const char *crate = match_crate(name, &len);
+
+	for (size_t i = 0; i < ARRAY_LEN(library_crates); i++)
+		if (strlen(library_crates[i]) == len && memcmp(crate, library_crates[i], len) == 0)
+			return true;
+	/* Without DWARF a name without a path is a C function: libc's, as a rule. */
+	return len == 0;
+}
+
+static bool is_library(const struct label *label, const char *name, const struct symbols *symbols)
+{
+	const struct function *function = NULL;
+
+	if (symbols && label->function < symbols->function_count)
+		function = &symbols->functions[label->function];
+	if (function && function->file)
+		return is_library_path(function->file);
+	return is_library_crate(name);
+}
+
+enum origin origin_of(const struct label *label, const char *name, const struct symbols *symbols)
+{
+	switch ((enum step_kind)label->kind) {
+	case STEP_ASYNC:
+	case STEP_FUTURE:
+		return label->unsure ? ORIGIN_UNSURE : ORIGIN_ASYNC;
+	case STEP_KERNEL:
+		return ORIGIN_KERNEL;
+	case STEP_OWNER:
+	case STEP_GLUE:
+		return ORIGIN_GLUE;
+	case STEP_THREAD:
+	case STEP_END:
+		return ORIGIN_OTHER;
+	case STEP_SYNC:
+		break;
+	}
+	if (is_library(label, name, symbols))
+		return ORIGIN_LIBRARY;
+	return label->unsure ? ORIGIN_UNSURE : ORIGIN_USER;
+}
+
+static const char *const texts[ORIGIN_COUNT] = {
+	[ORIGIN_ASYNC] = "async body", [ORIGIN_USER] = "sync code", [ORIGIN_LIBRARY] = "library",
+	[ORIGIN_GLUE] = "glue",	       [ORIGIN_KERNEL] = "kernel",  [ORIGIN_UNSURE] = "unsure",
+	[ORIGIN_OTHER] = "thread",
+};
+
+const char *origin_text(enum origin origin)
+{
+	return origin < ORIGIN_COUNT ? texts[origin] : "";
+}

@@ -1,0 +1,115 @@
+// The script of an SVG flame graph: zoom, search, width. Frames are nested <svg class="f"> elements
+// with their place in data-x, data-w (parts of the whole) and data-d (depth).
+"use strict";
+(() => {
+const root = document.documentElement;
+const frames = [...document.querySelectorAll("svg.f")].map(el => ({
+  el, x: +el.dataset.x, w: +el.dataset.w, d: +el.dataset.d,
+  text: el.querySelector("text"), name: el.dataset.n || el.querySelector("text").textContent,
+}));
+const all = frames[0], $ = id => document.getElementById(id);
+const CHAR = 7.25;
+let focus = all, query = "";
+const past = [];
+
+// Without scripts the picture is 1200 wide; with them it is as wide as its window.
+root.setAttribute("width", "100%");
+
+function fit(name, width) {
+  const room = Math.floor((width - 8) / CHAR);
+  if (room < 3)
+    return "";
+  if (name.length <= room)
+    return name;
+  const parts = name.replace(/<[^<>]*(<[^<>]*(<.*>)?[^<>]*>)?[^<>]*>(?!::)/g, "<\u2026>").split("::");
+  for (let i = 0; i < parts.length; i++) {
+    const tail = parts.slice(i).join("::");
+    if (tail.length <= room)
+      return tail;
+  }
+  return parts[parts.length - 1].slice(0, room - 1) + "\u2026";
+}
+
+function draw() {
+  const width = root.clientWidth || innerWidth, end = focus.x + focus.w, slack = focus.w * 1e-9;
+  for (const f of frames) {
+    const around = f.d < focus.d && f.x <= focus.x + slack && f.x + f.w >= end - slack;
+    const inside = f.d >= focus.d && f.x >= focus.x - slack && f.x + f.w <= end + slack;
+    const part = around ? 1 : f.w / focus.w;
+    f.el.style.display = around || (inside && part * width >= 0.3) ? "" : "none";
+    if (!around && !inside)
+      continue;
+    f.el.setAttribute("x", (around ? 0 : 100 * (f.x - focus.x) / focus.w) + "%");
+    f.el.setAttribute("width", 100 * part + "%");
+    f.el.classList.toggle("past", around);
+    f.text.textContent = fit(f.name, part * width);
+  }
+  $("reset").style.display = focus === all ? "none" : "";
+  search(query);
+}
+
+function zoom(f) {
+  if (f === focus)
+    f = all;
+  past.push(focus);
+  focus = f;
+  draw();
+}
+
+function search(text) {
+  query = text;
+  let test = name => name.toLowerCase().includes(text.toLowerCase());
+  try {
+    const regex = /^\/(.+)\/$/.exec(text);
+    if (regex) {
+      const re = new RegExp(regex[1], "i");
+      test = name => re.test(name);
+    }
+  } catch (e) {
+    test = () => false;
+  }
+  let sum = 0;
+  const spans = [];
+  for (const f of frames) {
+    const hit = !!text && f !== all && test(f.name);
+    f.el.classList.toggle("m", hit);
+    if (hit)
+      spans.push([Math.max(f.x, focus.x), Math.min(f.x + f.w, focus.x + focus.w)]);
+  }
+  // A stack counts once, however many of its frames match.
+  spans.sort((a, b) => a[0] - b[0]);
+  let reached = 0;
+  for (const [from, to] of spans) {
+    sum += Math.max(0, to - Math.max(from, reached));
+    reached = Math.max(reached, to);
+  }
+  $("matched").textContent = text ? `"${text}": ${(100 * sum / focus.w).toFixed(1)}%` : "";
+  $("search").textContent = text ? "Clear" : "Search";
+}
+
+function ask() {
+  const text = query ? "" : prompt("Search for text, or /regex/");
+  if (text !== null)
+    search(text);
+}
+
+frames.forEach(f => f.el.addEventListener("click", () => zoom(f)));
+$("reset").addEventListener("click", () => { focus = all; draw(); });
+$("search").addEventListener("click", ask);
+addEventListener("resize", draw);
+addEventListener("keydown", event => {
+  if (event.key === "Escape")
+    query ? search("") : (focus = all, draw());
+  else if (event.key === "Backspace" && past.length)
+    focus = past.pop(), draw();
+  else if (event.key === "/" || (event.key === "f" && event.ctrlKey))
+    query = "", ask();
+  else
+    return;
+  event.preventDefault();
+});
+const asked = new URLSearchParams(location.hash.slice(1)).get("q");
+query = asked || "";
+$("search").style.display = "";
+draw();
+})();

@@ -1,0 +1,59 @@
+# Driving a page in headless Chromium without anything but Chromium; sourced by tests.
+
+# Leaves the test out where there is no browser.
+need_browser() {
+	for browser in chromium chromium-browser google-chrome; do
+		command -v $browser >/dev/null 2>&1 && return
+	done
+	echo "needs chromium"
+	exit 77
+}
+
+run_browser() {
+	timeout 100 "$browser" --headless --no-sandbox --disable-gpu --hide-scrollbars --no-first-run \
+		--user-data-dir="$PWD/browser" "$@" 2>browser.err
+}
+
+# browse FILE SCRIPT SIZE [HASH]: opens a copy of FILE with SCRIPT run in it once it has loaded, in a
+# window of SIZE ("600,900"), and prints what the script gives to say(), a line each.
+browse() {
+	case $1 in
+	*.svg) end='</svg>' ;;
+	*) end='</body>' ;;
+	esac
+	python3 - "$1" "$2" "$end" "page.${1##*.}" <<-'END'
+		import sys
+		page, script, end, out = sys.argv[1:]
+		text = open(page, encoding="utf-8").read()
+		before, after = text.rsplit(end, 1)
+		head = '''
+		const said = [];
+		const say = (...words) => said.push(words.join(" "));
+		addEventListener("error", e => say("ERROR:", e.message));
+		const key = (k, more) => (document.activeElement || document.documentElement).dispatchEvent(
+		  new KeyboardEvent("keydown", {key: k, bubbles: true, cancelable: true, ...more}));
+		const frame = () => new Promise(done => requestAnimationFrame(() => setTimeout(done)));
+		const done = () => document.documentElement.setAttribute("data-said", btoa(
+		  String.fromCharCode(...new TextEncoder().encode(said.join("\\n")))));
+		addEventListener("load", async () => { try { await test(); } catch (e) {
+		  say("ERROR:", e.message); } done(); });
+		'''
+		test = "async function test() {\n%s\n}\n" % open(script, encoding="utf-8").read()
+		with open(out, "w", encoding="utf-8") as f:
+		    f.write("%s<script><![CDATA[%s%s]]></script>%s%s" % (before, head, test, end, after)
+		            if end == "</svg>" else
+		            "%s<script>%s%s</script>%s%s" % (before, head, test, end, after))
+	END
+	run_browser --window-size="$3" --virtual-time-budget=20000 --dump-dom \
+		"file://$PWD/page.${1##*.}${4:+#$4}" >dom
+	python3 - <<-'END'
+		import base64, re
+		found = re.search(r'data-said="([^"]*)"', open("dom", encoding="utf-8").read())
+		print(base64.b64decode(found.group(1)).decode() if found else "the page said nothing")
+	END
+}
+
+# screenshot FILE SIZE OUT [HASH]
+screenshot() {
+	run_browser --window-size="$2" --screenshot="$3" "file://$PWD/$1${4:+#$4}" >/dev/null
+}
