@@ -1,6 +1,5 @@
-/* Compressed sections: zstd by libzstd, zlib by libelf, in memory that is bounded by their size. */
-#include <gelf.h>
-#include <libelf.h>
+/* Compressed sections: by libzstd and zlib, in memory that is bounded by their size. */
+#include <zlib.h>
 #include <zstd.h>
 
 #include <aprof/alloc.h>
@@ -25,27 +24,21 @@ static u8 *inflate_zstd(struct bytes b, size_t size)
 	return data;
 }
 
-/* libelf reads the image in place; it does not write to what it opened for reading. */
-static u8 *inflate_zlib(const struct binary *bin, u32 index, bool gnu, size_t size)
+static u8 *inflate_zlib(struct bytes b, size_t size)
 {
-	u8 *data = NULL;
-	Elf_Data *got;
-	Elf_Scn *scn;
-	Elf *elf;
+	u8 *data = malloc(size);
+	uLongf got = size;
 
-	elf_version(EV_CURRENT);
-	elf = elf_memory((char *)bin->data, bin->size);
-	scn = elf ? elf_getscn(elf, index) : NULL;
-	if (scn && (gnu ? elf_compress_gnu(scn, 0, 0) : elf_compress(scn, 0, 0)) >= 0) {
-		got = elf_rawdata(scn, NULL);
-		if (got && got->d_size == size)
-			data = xmemdup(got->d_buf, size);
+	if (!data)
+		return NULL;
+	if (uncompress(data, &got, b.at, bytes_left(&b)) != Z_OK || got != size) {
+		free(data);
+		return NULL;
 	}
-	elf_end(elf);
 	return data;
 }
 
-static u8 *inflate(const struct binary *bin, u32 index, bool gnu, size_t *size)
+static u8 *decompress(const struct binary *bin, u32 index, bool gnu, size_t *size)
 {
 	struct bytes b = section_bytes(bin, &bin->sections.data[index]);
 	u64 want;
@@ -67,7 +60,7 @@ static u8 *inflate(const struct binary *bin, u32 index, bool gnu, size_t *size)
 	*size = want;
 	if (type == 2) /* ELFCOMPRESS_ZSTD, glibc 2.36 */
 		return inflate_zstd(b, *size);
-	return type == ELFCOMPRESS_ZLIB ? inflate_zlib(bin, index, gnu, *size) : NULL;
+	return type == ELFCOMPRESS_ZLIB ? inflate_zlib(b, *size) : NULL;
 }
 
 struct bytes section_inflate(struct binary *bin, u32 index, bool gnu)
@@ -79,6 +72,6 @@ struct bytes section_inflate(struct binary *bin, u32 index, bool gnu)
 			return bytes_of(old->data, old->data ? old->size : 0);
 	it = vec_push(&bin->inflated);
 	*it = (struct inflated){ .index = index };
-	it->data = inflate(bin, index, gnu, &it->size);
+	it->data = decompress(bin, index, gnu, &it->size);
 	return bytes_of(it->data, it->data ? it->size : 0);
 }
