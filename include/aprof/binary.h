@@ -76,6 +76,16 @@ size_t binary_symbols(struct binary *bin, const struct symbol **out);
 /* The function symbol that covers vaddr, or NULL. */
 const struct symbol *binary_symbol_at(struct binary *bin, u64 vaddr);
 
+/* The code of a function, or a part of one: what one FDE of .eh_frame covers. */
+struct code_span {
+	u64 start, end; /* vaddrs */
+};
+
+/* Sorted by start; read on first use. */
+size_t binary_code_spans(struct binary *bin, const struct code_span **out);
+/* The span that covers vaddr, or NULL. */
+const struct code_span *binary_code_span_at(struct binary *bin, u64 vaddr);
+
 /* .gnu_debuglink: false if it has none. */
 bool binary_debuglink(struct binary *bin, const char **name, u32 *crc);
 /* Has .debug_info (also compressed). */

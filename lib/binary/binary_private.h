@@ -31,6 +31,9 @@ struct binary {
 	bool symbols_done;
 	struct VEC(struct symbol) symbols;
 	u32 *enclosing; /* for each symbol: index + 1 of the one around it, 0: none */
+
+	bool spans_done;
+	struct VEC(struct code_span) spans;
 };
 
 /* The file's bytes from offset on, cut at its end; empty if it starts behind it. */

@@ -158,6 +158,7 @@ void binary_close(struct binary *bin)
 	vec_release(&bin->inflated);
 	vec_release(&bin->headers);
 	vec_release(&bin->segments);
+	vec_release(&bin->spans);
 	vec_release(&bin->sections);
 	vec_release(&bin->symbols);
 	free(bin->enclosing);
