@@ -1,9 +1,11 @@
 /*
  * Functions, inline chains and lines of a binary, answered for a batch of addresses in one pass.
  *
- * libdw opens the file, its units, abbreviations and line tables; the walk over the DIEs is ours
- * and is directed by the queries: units that cover none are not visited (dwarf_getscopes of
- * elfutils 0.188 finds no scopes for functions inside namespaces, which is nearly all of Rust).
+ * The walk over the DIEs is directed by the queries: units that cover none are not visited, and of
+ * the others only functions and inlined calls are decoded. All of it is read by bounded readers of
+ * our own, from units and abbreviations to line tables: libdw's line tables alone would cost as much
+ * as a whole query may, and its dwarf_getscopes (0.188) finds no scopes for functions inside
+ * namespaces, which is nearly all of Rust.
  */
 #ifndef APROF_DWARF_H
 #define APROF_DWARF_H

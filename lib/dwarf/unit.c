@@ -98,15 +98,21 @@ static void read_headers(struct dwarf_file *file)
  * The linker resolves the addresses of code that it discards to 0, 1 or near the end of the address
  * space; such ranges must not claim what else is at low addresses.
  */
-static u64 lowest_code(const struct binary *bin)
+static u64 lowest_code(struct binary *bin)
 {
+	/* What has code, in a separate debug file: its segments are empty. */
+	static const char *const names[] = { ".init", ".plt", ".text" };
 	const struct segment *segments;
 	size_t count = binary_segments(bin, &segments);
+	struct section section;
 	u64 lowest = UINT64_MAX;
 
 	for (size_t i = 0; i < count; i++)
 		if (segments[i].executable)
 			lowest = u64_min(lowest, segments[i].vaddr);
+	for (size_t i = 0; lowest == UINT64_MAX && i < ARRAY_LEN(names); i++)
+		if (binary_section(bin, names[i], &section))
+			lowest = u64_min(lowest, section.vaddr);
 	return lowest == UINT64_MAX || lowest < 2 ? 2 : lowest;
 }
 

@@ -1,0 +1,57 @@
+/*
+ * One module's frames: finding its files and looking all its places up at once.
+ *
+ * Jobs share nothing, so they may run beside each other; their notices are printed afterwards.
+ */
+#ifndef APROF_SYMBOLS_JOB_H
+#define APROF_SYMBOLS_JOB_H
+
+#include <aprof/binary.h>
+#include <aprof/dwarf.h>
+#include <aprof/text.h>
+#include <aprof/vec.h>
+
+#include "report/load/profile.h"
+#include "report/symbols/symbols.h"
+
+/* One frame's place in the module. */
+struct place {
+	u64 offset; /* of the instruction: a return address less one */
+	u64 vaddr; /* UINT64_MAX: in no segment */
+	u32 frame;
+	u32 first, count; /* its chain in job->chains; count 0: no DWARF function */
+};
+
+/* Sources of DWARF and symbols, in order of preference. */
+enum job_file {
+	FILE_SISTER, /* --debug-binary */
+	FILE_OWN,
+	FILE_DEBUG, /* separate debug information */
+	FILE_COUNT
+};
+
+struct job {
+	const struct profile_module *module;
+	u32 id;
+	struct VEC(struct place) places;
+	struct binary *files[FILE_COUNT]; /* NULL: there is none */
+	struct dwarf *dwarf[FILE_COUNT];
+	struct VEC(struct dwarf_frame) chains;
+	struct VEC(char *) notices;
+};
+
+/* `sisters` are the opened --debug-binary files; see sister.h. */
+struct sisters;
+
+void job_init(struct job *job, const struct profile_module *module, u32 id);
+void job_release(struct job *job);
+void job_run(struct job *job, const struct symbols_options *options, struct sisters *sisters);
+void job_notice(struct job *job, const char *fmt, ...) ERR_PRINTF(2, 3);
+
+/* The ELF symbol that covers a place, from any of the files; NULL if there is none. */
+const struct symbol *job_symbol_at(struct job *job, u64 vaddr);
+
+/* Opens the module's own file: sets files[FILE_OWN], or says why not in a notice. */
+void job_open_own(struct job *job, const char *symfs);
+
+#endif

@@ -1,0 +1,146 @@
+/* Making functions: which are the same, and what they are called. */
+#include "report/symbols/names.h"
+
+#include <dwarf.h>
+#include <stdlib.h>
+#include <string.h>
+
+void names_init(struct names *names)
+{
+	*names = (struct names){ 0 };
+	intern_init(&names->keys);
+	intern_init(&names->files);
+}
+
+void names_release(struct names *names)
+{
+	vec_release(&names->functions);
+	intern_release(&names->keys);
+	intern_release(&names->files);
+	arena_release(&names->arena);
+	text_release(&names->key);
+}
+
+const char *names_file(struct names *names, const char *file)
+{
+	return file ? intern_text(&names->files, intern_id(&names->files, file)) : NULL;
+}
+
+static void add_key(struct names *names, const void *part, size_t size)
+{
+	text_add_n(&names->key, part, size);
+}
+
+static void add_key_text(struct names *names, const char *s)
+{
+	/* The NUL too: parts do not run into each other, and NULL is not "". */
+	if (s)
+		add_key(names, s, strlen(s) + 1);
+	else
+		add_key(names, "\1", 2);
+}
+
+/* True if a function of this key is there already; *f is its place, id set. */
+static bool find(struct names *names, struct function **f)
+{
+	u32 id = intern_bytes(&names->keys, names->key.at, names->key.len);
+
+	if (id < names->functions.len) {
+		*f = &names->functions.data[id];
+		return true;
+	}
+	*f = vec_push(&names->functions);
+	**f = (struct function){ .id = id };
+	return false;
+}
+
+static const char *keep(struct names *names, const char *s)
+{
+	return s ? arena_strdup(&names->arena, s) : NULL;
+}
+
+static const char *keep_demangled(struct names *names, const char *linkage)
+{
+	char *text = demangle(linkage);
+	const char *kept = arena_strdup(&names->arena, text);
+
+	free(text);
+	return kept;
+}
+
+static bool is_rust_mangling(enum mangling mangling)
+{
+	return mangling == MANGLING_RUST_LEGACY || mangling == MANGLING_RUST_V0;
+}
+
+bool names_is_bare(const struct dwarf_function *f)
+{
+	return !f->linkage && !f->line && f->path == f->name &&
+	       (f->language == DW_LANG_Rust || f->language == DW_LANG_C_plus_plus ||
+		f->language == DW_LANG_C_plus_plus_11 || f->language == DW_LANG_C_plus_plus_14);
+}
+
+u32 names_dwarf(struct names *names, u32 module, const struct dwarf_function *d, const char *symbol)
+{
+	const char *linkage = d->linkage ? d->linkage : symbol;
+	const char *name = d->name ? d->name : linkage ? linkage : "[unnamed]";
+	const char *path = d->path ? d->path : name;
+	struct function *f;
+
+	text_clear(&names->key);
+	add_key(names, &module, sizeof module);
+	add_key(names, &d->line, sizeof d->line);
+	add_key_text(names, path);
+	add_key_text(names, linkage);
+	add_key_text(names, d->file);
+	if (find(names, &f))
+		return f->id;
+	f->module = module;
+	f->source = names_is_bare(d) ? SYMBOL_LINES : SYMBOL_DWARF;
+	f->linkage = keep(names, linkage);
+	f->mangling = linkage ? mangling_of(linkage) : MANGLING_NONE;
+	f->is_rust = d->language ? d->language == DW_LANG_Rust : is_rust_mangling(f->mangling);
+	f->path = keep(names, path);
+	/* The path ends in the name, but for functions that only have a linkage name. */
+	f->name = d->name ? f->path + (strlen(path) - strlen(name)) : keep(names, name);
+	f->file = names_file(names, d->file);
+	f->line = d->line;
+	f->demangled = f->mangling != MANGLING_NONE ? keep_demangled(names, linkage) : f->path;
+	return f->id;
+}
+
+u32 names_symbol(struct names *names, u32 module, enum symbol_source source, const char *symbol)
+{
+	struct function *f;
+
+	text_clear(&names->key);
+	add_key(names, &module, sizeof module);
+	add_key(names, &source, sizeof source);
+	add_key_text(names, symbol);
+	if (find(names, &f))
+		return f->id;
+	f->module = module;
+	f->source = source;
+	f->mangling = mangling_of(symbol);
+	f->is_rust = is_rust_mangling(f->mangling);
+	f->linkage = keep(names, symbol);
+	f->demangled = keep_demangled(names, symbol);
+	f->name = f->path = f->demangled;
+	return f->id;
+}
+
+u32 names_text(struct names *names, u32 module, enum symbol_source source, const char *text)
+{
+	struct function *f;
+
+	text_clear(&names->key);
+	add_key(names, &module, sizeof module);
+	add_key(names, &source, sizeof source);
+	add_key_text(names, text);
+	if (find(names, &f))
+		return f->id;
+	f->module = module;
+	f->source = source;
+	f->name = f->path = f->demangled = keep(names, text);
+	return f->id;
+}

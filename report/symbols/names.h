@@ -1,0 +1,41 @@
+/* Functions of a report: each once, with its names. */
+#ifndef APROF_SYMBOLS_NAMES_H
+#define APROF_SYMBOLS_NAMES_H
+
+#include <aprof/arena.h>
+#include <aprof/dwarf.h>
+#include <aprof/intern.h>
+#include <aprof/text.h>
+#include <aprof/vec.h>
+
+#include "report/symbols/symbols.h"
+
+struct names {
+	struct VEC(struct function) functions;
+	struct intern keys; /* what makes a function: its id is the function's */
+	struct intern files; /* file names, each once */
+	struct arena arena; /* all other strings */
+	struct text key; /* scratch */
+};
+
+void names_init(struct names *names);
+void names_release(struct names *names);
+
+/*
+ * With -C debuginfo=line-tables-only (clang: -gline-tables-only) a function has its bare name and
+ * nothing else: no namespace, no linkage name, no place of declaration.
+ */
+bool names_is_bare(const struct dwarf_function *f);
+
+/* A DWARF function; `symbol` is the ELF symbol around it where DWARF has no linkage name, or NULL. */
+u32 names_dwarf(struct names *names, u32 module, const struct dwarf_function *f,
+		const char *symbol);
+/* An ELF symbol, or a name that came with the profile: kernel, JIT. */
+u32 names_symbol(struct names *names, u32 module, enum symbol_source source, const char *symbol);
+/* A text that is no symbol: SYMBOL_NONE, SYMBOL_END. */
+u32 names_text(struct names *names, u32 module, enum symbol_source source, const char *text);
+
+/* NULL stays NULL. */
+const char *names_file(struct names *names, const char *file);
+
+#endif

@@ -1,0 +1,273 @@
+/* symbols_resolve: frames to jobs, one for each module, and what they find to source frames. */
+#include "report/symbols/symbols.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <aprof/alloc.h>
+
+#include "report/symbols/job.h"
+#include "report/symbols/names.h"
+#include "report/symbols/sister.h"
+
+struct resolved {
+	struct symbols symbols; /* first: what callers hold */
+	struct names names;
+	struct VEC(struct source_frame) source_frames;
+	struct VEC(u32) first;
+};
+
+/* A frame's source frames while they are in the order of their jobs. */
+struct chain {
+	u32 first, count; /* in resolver->chains_frames */
+};
+
+struct resolver {
+	const struct profile *profile;
+	struct resolved *out;
+	struct VEC(struct job) jobs; /* one for each module with a file */
+	struct chain *chains; /* of each frame */
+	struct VEC(struct source_frame) frames;
+};
+
+/* A return address belongs to the call before it: DESIGN's rule is applied here and nowhere else. */
+static u64 looked_up(const struct frame *frame)
+{
+	return frame->lookup == LOOKUP_RETURN && frame->offset ? frame->offset - 1 : frame->offset;
+}
+
+/* ---- one frame ---- */
+
+static void set_chain(struct resolver *r, u32 frame, u32 count)
+{
+	r->chains[frame] = (struct chain){ (u32)r->frames.len - count, count };
+}
+
+/* A frame that is one function, with nothing known of inlined ones. */
+static void set_single(struct resolver *r, u32 frame, u32 function)
+{
+	*vec_push(&r->frames) = (struct source_frame){ .function = function };
+	set_chain(r, frame, 1);
+}
+
+static const char *base_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash && slash[1] ? slash + 1 : path;
+}
+
+/* "[libfoo.so]", or "libfoo.so+0x1200" where .eh_frame says that a function starts there. */
+static void set_unknown(struct resolver *r, u32 frame, u32 module, struct binary *bin, u64 vaddr)
+{
+	static const char *const texts[] = {
+		[MODULE_VDSO] = "[vdso]",
+		[MODULE_KERNEL] = "[kernel]",
+		[MODULE_JIT] = "[anonymous code]",
+		[MODULE_GUEST] = "[guest]",
+	};
+	const struct profile_module *m = &r->profile->modules[module];
+	const struct code_span *span = bin ? binary_code_span_at(bin, vaddr) : NULL;
+	struct text text = { 0 };
+
+	if (span)
+		text_printf(&text, "%s+0x%llx", base_name(m->path), (unsigned long long)span->start);
+	else if (m->kind < ARRAY_LEN(texts) && texts[m->kind])
+		text_add(&text, texts[m->kind]);
+	else
+		text_printf(&text, "[%s]", base_name(m->path));
+	set_single(r, frame, names_text(&r->out->names, module, SYMBOL_NONE, text.at));
+	text_release(&text);
+	r->out->symbols.unresolved++;
+}
+
+static void set_end(struct resolver *r, u32 id, const struct frame *frame)
+{
+	struct names *names = &r->out->names;
+	struct text text = { 0 };
+
+	if (frame->status == FRAME_FAILED)
+		text_printf(&text, "[failed: %s]",
+			    stop_reason_text(frame->offset < STOP_COUNT ? (int)frame->offset :
+									  STOP_BAD_RULE));
+	else if (frame->status == FRAME_OK || frame->status == FRAME_SKID)
+		text_add(&text, "[unknown]");
+	else
+		text_printf(&text, "[%s]", frame_status_text(frame->status));
+	if (frame->status == FRAME_OK || frame->status == FRAME_SKID) {
+		r->out->symbols.unresolved++;
+		set_single(r, id, names_text(names, NO_ID, SYMBOL_NONE, text.at));
+	} else {
+		set_single(r, id, names_text(names, NO_ID, SYMBOL_END, text.at));
+	}
+	text_release(&text);
+}
+
+/* Names that came with the profile: of the kernel, of JIT code, or packed. False if there is none. */
+static bool set_by_profile(struct resolver *r, u32 frame, u32 module, u64 offset)
+{
+	static const enum symbol_source sources[] = {
+		[MODULE_FILE] = SYMBOL_TABLE,	  [MODULE_VDSO] = SYMBOL_TABLE,
+		[MODULE_KERNEL] = SYMBOL_KERNEL, [MODULE_JIT] = SYMBOL_JIT,
+		[MODULE_GUEST] = SYMBOL_KERNEL,
+	};
+	const struct profile_name *name = profile_name_at(r->profile, module, offset);
+	enum module_kind kind = r->profile->modules[module].kind;
+
+	if (!name)
+		return false;
+	set_single(r, frame,
+		   names_symbol(&r->out->names, module,
+				kind < ARRAY_LEN(sources) ? sources[kind] : SYMBOL_TABLE,
+				name->name));
+	return true;
+}
+
+/* ---- jobs ---- */
+
+static struct job *job_of(struct resolver *r, u32 module, u32 *job_ids)
+{
+	if (job_ids[module] == NO_ID) {
+		job_ids[module] = (u32)r->jobs.len;
+		job_init(vec_push(&r->jobs), &r->profile->modules[module], module);
+	}
+	return &r->jobs.data[job_ids[module]];
+}
+
+/* Frames of modules with bytes go to the module's job; all others are named at once. */
+static void sort_frames(struct resolver *r)
+{
+	const struct profile *profile = r->profile;
+	u32 *job_ids = xmalloc(sizeof *job_ids * (profile->module_count + 1));
+
+	memset(job_ids, 0xff, sizeof *job_ids * profile->module_count);
+	for (u32 i = 0; i < profile->frame_count; i++) {
+		const struct frame *frame = &profile->frames[i];
+		u64 offset = looked_up(frame);
+		enum module_kind kind;
+
+		if (frame->module >= profile->module_count) {
+			set_end(r, i, frame);
+			continue;
+		}
+		kind = profile->modules[frame->module].kind;
+		if (kind == MODULE_FILE || kind == MODULE_VDSO)
+			*vec_push(&job_of(r, frame->module, job_ids)->places) =
+				(struct place){ .offset = offset, .frame = i };
+		else if (!set_by_profile(r, i, frame->module, offset))
+			set_unknown(r, i, frame->module, NULL, 0);
+	}
+	free(job_ids);
+}
+
+static void set_dwarf(struct resolver *r, struct job *job, const struct place *place)
+{
+	struct names *names = &r->out->names;
+
+	for (u32 i = 0; i < place->count; i++) {
+		const struct dwarf_frame *from = &job->chains.data[place->first + i];
+		bool is_outermost = i + 1 == place->count;
+		const struct symbol *symbol = NULL;
+
+		/* Line tables alone have no linkage name, but the function that all is in has one. */
+		if (is_outermost && names_is_bare(from->function))
+			symbol = job_symbol_at(job, place->vaddr);
+		*vec_push(&r->frames) = (struct source_frame){
+			.function = names_dwarf(names, job->id, from->function,
+						symbol ? symbol->name : NULL),
+			.line = from->line,
+			.file = names_file(names, from->file),
+			.inlined = !is_outermost,
+		};
+	}
+	set_chain(r, place->frame, place->count);
+}
+
+static void collect(struct resolver *r, struct job *job)
+{
+	vec_each(&job->places, place) {
+		const struct symbol *symbol;
+
+		if (place->count) {
+			set_dwarf(r, job, place);
+			continue;
+		}
+		symbol = place->vaddr == UINT64_MAX ? NULL : job_symbol_at(job, place->vaddr);
+		if (symbol) {
+			set_single(r, place->frame,
+				   names_symbol(&r->out->names, job->id, SYMBOL_TABLE,
+						symbol->name));
+			r->out->symbols.without_dwarf++;
+		} else if (!set_by_profile(r, place->frame, job->id, place->offset)) {
+			set_unknown(r, place->frame, job->id, job->files[FILE_OWN], place->vaddr);
+		}
+	}
+	vec_each(&job->notices, text)
+		notice("%s", *text);
+}
+
+/* ---- the result ---- */
+
+/* Source frames in the order of frames. */
+static void finish(struct resolver *r)
+{
+	struct resolved *out = r->out;
+	u32 count = r->profile->frame_count;
+
+	vec_reserve(&out->source_frames, r->frames.len + 1);
+	vec_reserve(&out->first, (size_t)count + 1);
+	for (u32 i = 0; i < count; i++) {
+		*vec_push(&out->first) = (u32)out->source_frames.len;
+		vec_append(&out->source_frames, r->frames.data + r->chains[i].first,
+			   r->chains[i].count);
+	}
+	*vec_push(&out->first) = (u32)out->source_frames.len;
+	out->symbols.source_frames = out->source_frames.data;
+	out->symbols.first = out->first.data;
+	out->symbols.functions = out->names.functions.data;
+	out->symbols.function_count = (u32)out->names.functions.len;
+}
+
+struct err *symbols_resolve(struct symbols **out, const struct profile *profile,
+			    const struct symbols_options *options)
+{
+	struct resolver r = { .profile = profile };
+	struct sisters sisters = { 0 };
+	struct err *err;
+
+	*out = NULL;
+	err = sisters_init(&sisters, options->debug_binaries);
+	if (err) {
+		sisters_release(&sisters);
+		return err;
+	}
+	r.out = xzalloc(sizeof *r.out);
+	names_init(&r.out->names);
+	r.chains = xcalloc((size_t)profile->frame_count + 1, sizeof *r.chains);
+	sort_frames(&r);
+	vec_each(&r.jobs, job) {
+		job_run(job, options, &sisters);
+		collect(&r, job);
+		job_release(job);
+	}
+	sisters_notice_unused(&sisters);
+	finish(&r);
+	*out = &r.out->symbols;
+	vec_release(&r.jobs);
+	vec_release(&r.frames);
+	free(r.chains);
+	sisters_release(&sisters);
+	return NULL;
+}
+
+void symbols_free(struct symbols *symbols)
+{
+	struct resolved *resolved = (struct resolved *)symbols;
+
+	if (!resolved)
+		return;
+	names_release(&resolved->names);
+	vec_release(&resolved->source_frames);
+	vec_release(&resolved->first);
+	free(resolved);
+}
