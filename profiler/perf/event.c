@@ -1,8 +1,9 @@
-/* Event names to attrs: perf's modifiers and raw events here, the rest by libpfm4. */
+/* Event names to attrs: perf's spellings here, the rest by libpfm4. */
 #include "profiler/perf/event.h"
 
 #include <ctype.h>
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,6 +12,8 @@
 #include <aprof/text.h>
 
 #include "profiler/perf/pfm.h"
+#include "profiler/perf/pmu.h"
+#include "profiler/perf/sys.h"
 
 /* What the letters behind perf's last colon ask for. */
 struct modifiers {
@@ -20,40 +23,44 @@ struct modifiers {
 
 static bool parse_modifiers(const char *letters, struct modifiers *out)
 {
-	*out = (struct modifiers){ 0 };
+	struct modifiers m = { 0 };
+
 	if (!*letters)
 		return false;
 	for (; *letters; letters++) {
 		switch (*letters) {
 		case 'u':
-			out->user = true;
+			m.user = true;
 			break;
 		case 'k':
-			out->kernel = true;
+			m.kernel = true;
 			break;
 		case 'h':
-			out->hypervisor = true;
+			m.hypervisor = true;
 			break;
 		case 'G':
-			out->guest = true;
+			m.guest = true;
 			break;
 		case 'H':
-			out->host = true;
+			m.host = true;
 			break;
 		case 'p':
-			out->precise++;
+			m.precise++;
 			break;
 		case 'P':
-			out->max_precise = true;
+			m.max_precise = true;
 			break;
 		case 'D':
-			out->pinned = true;
+			m.pinned = true;
 			break;
 		default:
 			return false;
 		}
 	}
-	return out->precise <= 3;
+	if (m.precise > 3)
+		return false;
+	*out = m;
+	return true;
 }
 
 static void apply_modifiers(const struct modifiers *m, struct event *event)
@@ -77,27 +84,88 @@ static void apply_modifiers(const struct modifiers *m, struct event *event)
 }
 
 /* rNNN: hexadecimal digits only, so that "ref-cycles" and "retired" are names. */
-static bool parse_raw(const char *name, struct perf_event_attr *attr)
+static bool parse_raw(const char *name, struct event *event)
 {
 	char *end;
+	u64 config;
 
 	if (name[0] != 'r' || !isxdigit((unsigned char)name[1]))
 		return false;
 	errno = 0;
-	attr->config = strtoull(name + 1, &end, 16);
-	attr->type = PERF_TYPE_RAW;
-	return !*end && !errno;
+	config = strtoull(name + 1, &end, 16);
+	if (*end || errno)
+		return false;
+	event->attr.type = PERF_TYPE_RAW;
+	event->attr.config = config;
+	event->attr.exclude_guest = 1;
+	return true;
 }
 
-static struct err *encode(const char *name, struct perf_event_attr *attr)
+/* "sched:sched_switch". Each occurrence is a sample, as perf has it. */
+static bool parse_tracepoint(const char *name, struct event *event)
 {
-	memset(attr, 0, sizeof *attr);
-	if (parse_raw(name, attr)) {
-		attr->exclude_guest = 1;
+	AUTO_FREE char *system = xstrdup(name);
+	char *colon = strchr(system, ':');
+	u64 id;
+
+	if (!colon)
+		return false;
+	*colon = '\0';
+	id = tracepoint_id(system, colon + 1);
+	if (!id)
+		return false;
+	event->attr.type = PERF_TYPE_TRACEPOINT;
+	event->attr.config = id;
+	event->every = true;
+	return true;
+}
+
+static struct err *parse_pmu(const char *name, const char *slash, struct event *event)
+{
+	AUTO_FREE char *pmu_name = xstrndup(name, (size_t)(slash - name));
+	AUTO_FREE char *terms = xstrdup(slash + 1);
+	struct pmu_rate rate = { 0 };
+	struct err *err;
+	struct pmu pmu;
+
+	if (!*terms || terms[strlen(terms) - 1] != '/')
+		return err_usage("the event '%s' does not end in '/'", name);
+	terms[strlen(terms) - 1] = '\0';
+	if (!pmu_find(pmu_name, &pmu))
+		return err_usage("this machine has no PMU '%s'", pmu_name);
+	event->cpus = pmu.cpus;
+	/* IBS refuses periods whose low four bits are set (arch/x86/events/amd/ibs.c). */
+	event->period_step = starts_with(pmu_name, "ibs_") ? 16 : 0;
+	event->attr.exclude_guest = 1;
+	err = *terms ? pmu_encode(&pmu, terms, &event->attr, &rate) : NULL;
+	event->attr.type = pmu.type;
+	event->attr.freq = rate.freq != 0;
+	if (rate.freq)
+		event->attr.sample_freq = rate.freq;
+	else
+		event->attr.sample_period = rate.period;
+	return err;
+}
+
+static struct err *parse_name(const char *name, struct event *event)
+{
+	const char *slash = strchr(name, '/');
+
+	if (slash)
+		return parse_pmu(name, slash, event);
+	if (parse_raw(name, event) || parse_tracepoint(name, event))
 		return NULL;
-	}
-	memset(attr, 0, sizeof *attr);
-	return pfm_encode(name, attr);
+	return pfm_encode(name, &event->attr);
+}
+
+/* The modifiers stand behind the last colon, or behind the last slash of a PMU's words. */
+static char *find_modifiers(char *name, struct modifiers *modifiers)
+{
+	char *slash = strrchr(name, '/'), *colon = strrchr(name, ':');
+
+	if (slash && slash > colon && slash != strchr(name, '/'))
+		return parse_modifiers(slash + 1, modifiers) ? slash + 1 : NULL;
+	return colon && parse_modifiers(colon + 1, modifiers) ? colon : NULL;
 }
 
 static bool is_clock(const struct perf_event_attr *attr)
@@ -106,24 +174,72 @@ static bool is_clock(const struct perf_event_attr *attr)
 						    attr->config == PERF_COUNT_SW_TASK_CLOCK);
 }
 
+/* On a hybrid CPU, raw events are those of the first core type (Linux 5.13). */
+static void add_event(struct event_vec *events, const struct event *event)
+{
+	bool generic =
+		event->attr.type == PERF_TYPE_HARDWARE || event->attr.type == PERF_TYPE_HW_CACHE;
+	struct pmu cores[3];
+	size_t count = generic || event->attr.type == PERF_TYPE_RAW
+			       ? pmu_core_types(cores, ARRAY_LEN(cores))
+			       : 0;
+
+	if (count == 0)
+		*vec_push(events) = *event;
+	for (size_t i = 0; i < count; i++) {
+		struct event *one;
+
+		if (i && !generic) {
+			pmu_release(&cores[i]);
+			continue;
+		}
+		one = vec_push(events);
+		*one = *event;
+		one->cpus = cores[i].cpus;
+		/* The upper half of config names the PMU (PERF_PMU_TYPE_SHIFT, Linux 5.13). */
+		if (generic)
+			one->attr.config |= (u64)cores[i].type << 32;
+		one->name = generic ? xasprintf("%s/%s/", cores[i].name, event->name)
+				    : xstrdup(event->name);
+	}
+	if (count)
+		free(event->name);
+}
+
+/* Who wrote "sched:sched_switch" is helped by more than the list of events. */
+static const char *hint_for(const char *name)
+{
+	const char *colon = strchr(name, ':');
+	char text[8];
+
+	if (colon && colon[1] != ':' && !strchr(colon + 1, ':') && !strchr(name, '/') &&
+	    !perf_sys.read_file("/sys/kernel/tracing/README", text, sizeof text) &&
+	    !perf_sys.read_file("/sys/kernel/debug/tracing/README", text, sizeof text))
+		return "if it is a tracepoint: 'sudo mount -t tracefs nodev /sys/kernel/tracing' "
+		       "shows them, and only root may read them there";
+	return "'aprof events' lists what can be sampled here";
+}
+
 static struct err *parse_one(struct event_vec *events, const char *name)
 {
 	AUTO_FREE char *base = xstrdup(name);
-	char *colon = strrchr(base, ':');
 	struct modifiers modifiers = { 0 };
 	struct event event = { 0 };
+	char *at = find_modifiers(base, &modifiers);
 	struct err *err;
 
-	if (colon && parse_modifiers(colon + 1, &modifiers))
-		*colon = 0;
-	err = encode(base, &event.attr);
-	if (err)
-		return err_hint(err, "'aprof events' lists what can be sampled here");
+	if (at)
+		*at = '\0';
+	err = parse_name(base, &event);
+	if (err) {
+		vec_release(&event.cpus);
+		return err_hint(err, "%s", hint_for(name));
+	}
 	apply_modifiers(&modifiers, &event);
 	event.name = xstrdup(name);
 	event.own_rate = event.attr.sample_period != 0;
 	event.is_clock = is_clock(&event.attr);
-	*vec_push(events) = event;
+	add_event(events, &event);
 	return NULL;
 }
 
@@ -155,7 +271,7 @@ struct err *event_parse(struct event_vec *events, const char *text)
 
 void event_default(struct event_vec *events)
 {
-	*vec_push(events) = (struct event){
+	const struct event cycles = {
 		.name = xstrdup("cycles"),
 		.attr = {
 			.type = PERF_TYPE_HARDWARE,
@@ -164,6 +280,8 @@ void event_default(struct event_vec *events)
 		},
 		.max_precise = true,
 	};
+
+	add_event(events, &cycles);
 }
 
 void event_cpu_clock(struct event *out)
@@ -175,17 +293,37 @@ void event_cpu_clock(struct event *out)
 	};
 }
 
-char *event_precise_name(const struct event *event, unsigned precise)
+void event_name_precise(struct event *event, unsigned precise)
 {
-	if (!precise || strchr(event->name, ':'))
-		return xstrdup(event->name);
-	return xasprintf("%s:%.*s", event->name, (int)precise, "ppp");
+	AUTO_FREE char *base = xstrdup(event->name);
+	struct modifiers modifiers;
+	char *at = find_modifiers(base, &modifiers), letters[16] = "", *name;
+	size_t len = 0;
+	bool slash;
+
+	/* libpfm4's own modifiers ("precise=2") stay as they are. */
+	if (!at && (!precise || (strchr(base, ':') && !strchr(base, '/'))))
+		return;
+	if (at) {
+		const char *old = event->name + (at - base) + (*at == ':');
+
+		for (; *old && len < 8; old++)
+			if (*old != 'p' && *old != 'P')
+				letters[len++] = *old;
+		*at = '\0';
+	}
+	slash = base[strlen(base) - 1] == '/';
+	snprintf(letters + len, sizeof letters - len, "%.*s", (int)precise, "ppp");
+	name = xasprintf("%s%s%s", base, slash || !letters[0] ? "" : ":", letters);
+	free(event->name);
+	event->name = name;
 }
 
 void event_release(struct event *event)
 {
 	free(event->name);
 	event->name = NULL;
+	vec_release(&event->cpus);
 }
 
 void events_release(struct event_vec *events)

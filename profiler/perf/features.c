@@ -115,8 +115,10 @@ int features_open(struct perf_event_attr *attr, int pid, int cpu, u64 *dropped)
 		if (fd >= 0) {
 			*attr = tried;
 			*dropped |= 1ull << i;
-			return fd;
 		}
+		/* Another errno is about the event itself: that feature was all that was wrong. */
+		if (fd >= 0 || errno != EINVAL)
+			return fd;
 	}
 	/* … or an old kernel lacks several. */
 	tried = asked;
@@ -128,8 +130,9 @@ int features_open(struct perf_event_attr *attr, int pid, int cpu, u64 *dropped)
 		if (fd >= 0) {
 			*attr = tried;
 			*dropped |= gone;
-			return fd;
 		}
+		if (fd >= 0 || errno != EINVAL)
+			return fd;
 	}
 	errno = EINVAL;
 	return -1;

@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include <aprof/alloc.h>
 #include <aprof/cleanup.h>
@@ -12,84 +11,30 @@
 #include "profiler/perf/features.h"
 #include "profiler/perf/sys.h"
 
-/* sample_id of every event alike, so that all records of a ring can be told apart and put in order:
-   see formats.h. */
-#define COMMON_SAMPLE_TYPE \
-	(PERF_SAMPLE_IDENTIFIER | PERF_SAMPLE_TID | PERF_SAMPLE_TIME | PERF_SAMPLE_CPU)
-
-void attr_common(const struct sampler *sampler, struct perf_event_attr *attr, bool cpu_wide)
+bool planned_counts_on(const struct planned *planned, u32 cpu)
 {
-	attr->size = sizeof *attr;
-	attr->sample_type |= COMMON_SAMPLE_TYPE;
-	attr->sample_id_all = 1;
-	attr->read_format = PERF_FORMAT_LOST;
-	attr->use_clockid = 1;
-	attr->clockid = CLOCK_MONOTONIC;
-	attr->inherit = !cpu_wide && !sampler->options.no_inherit;
+	vec_each (&planned->event.cpus, one)
+		if (*one == cpu)
+			return true;
+	return planned->event.cpus.len == 0;
 }
 
-static void attr_rate(const struct sampler_options *options, const struct event *event,
-		      struct perf_event_attr *attr)
+/* The first CPU that has the event's PMU. */
+static u32 probe_cpu(const struct sampler *sampler, const struct planned *planned)
 {
-	if (event->own_rate)
-		return;
-	attr->freq = !options->period;
-	if (options->period)
-		attr->sample_period = options->period;
-	else
-		attr->sample_freq = options->freq;
-}
-
-static void attr_call_graph(const struct sampler *sampler, struct perf_event_attr *attr)
-{
-	enum call_graph call_graph = sampler->options.call_graph;
-
-	if (call_graph == CALL_GRAPH_NONE)
-		return;
-	attr->exclude_callchain_kernel = attr->exclude_kernel;
-	if (call_graph == CALL_GRAPH_FP) {
-		attr->sample_type |= PERF_SAMPLE_CALLCHAIN;
-		return;
-	}
-	attr->sample_type |= PERF_SAMPLE_REGS_USER | PERF_SAMPLE_STACK_USER;
-	attr->sample_regs_user = USER_REGS_MASK;
-	attr->sample_stack_user = sampler->stack_bytes;
-	/*
-	 * The user part of the chain is of no use but for its head: under PEBS that is the
-	 * interrupted IP, which the copy of the stack belongs to (Linux 4.18, 6cbc304f2f36).
-	 */
-	attr->exclude_callchain_user = !attr->precise_ip;
-	if (!attr->exclude_kernel || attr->precise_ip)
-		attr->sample_type |= PERF_SAMPLE_CALLCHAIN;
-}
-
-/* What the options ask for, before the kernel was asked. */
-static struct perf_event_attr attr_wanted(const struct sampler *sampler, const struct event *event,
-					  bool cpu_wide, bool with_kernel, unsigned precise)
-{
-	const struct sampler_options *options = &sampler->options;
-	struct perf_event_attr attr = event->attr;
-
-	attr.precise_ip = precise & 3;
-	attr.sample_type = PERF_SAMPLE_IP | PERF_SAMPLE_PERIOD;
-	attr_common(sampler, &attr, cpu_wide);
-	attr.disabled = 1;
-	attr.enable_on_exec = !cpu_wide && options->enable_on_exec;
-	attr.exclude_idle = event->is_clock;
-	if (options->all_user || !with_kernel)
-		attr.exclude_kernel = attr.exclude_hv = 1;
-	if (options->all_kernel)
-		attr.exclude_user = 1;
-	attr_rate(options, event, &attr);
-	attr_call_graph(sampler, &attr);
-	return attr;
+	vec_each (&sampler->cpus, cpu)
+		if (planned_counts_on(planned, cpu->cpu))
+			return cpu->cpu;
+	return sampler->cpus.data[0].cpu;
 }
 
 /* Opens and closes it where it will be opened. Returns 0 or the errno. */
-static int probe(struct sampler *sampler, struct perf_event_attr *attr, bool cpu_wide)
+static int probe(struct sampler *sampler, const struct planned *planned,
+		 struct perf_event_attr *attr)
 {
-	int pid = cpu_wide ? -1 : (int)sampler->tids.data[0];
-	int fd = features_open(attr, pid, (int)sampler->cpus.data[0].cpu, &sampler->dropped);
+	int pid = planned->cpu_wide ? -1 : (int)sampler->tids.data[0];
+	int cpu = (int)probe_cpu(sampler, planned);
+	int fd = features_open(attr, pid, cpu, &sampler->dropped);
 
 	if (fd < 0)
 		return errno;
@@ -110,28 +55,53 @@ static bool is_missing(int os_errno)
 }
 
 /* From the most precise downwards. */
-static int probe_precise(struct sampler *sampler, struct planned *planned, bool with_kernel)
+static int probe_precise(struct sampler *sampler, struct planned *planned, struct wanted wanted)
 {
-	unsigned asked = planned->event.max_precise ? 3 : planned->event.attr.precise_ip;
-	struct perf_event_attr attr;
-	int os_errno;
+	const struct event *event = &planned->event;
+	unsigned asked = event->max_precise ? 3 : event->attr.precise_ip;
 
-	for (unsigned precise = asked;; precise--) {
-		attr = attr_wanted(sampler, &planned->event, planned->cpu_wide, with_kernel,
-				   precise);
-		os_errno = probe(sampler, &attr, planned->cpu_wide);
+	for (wanted.precise = asked;; wanted.precise--) {
+		struct perf_event_attr attr = attr_wanted(sampler, planned, &wanted);
+		int os_errno = probe(sampler, planned, &attr);
+
 		if (!os_errno) {
 			planned->event.attr = attr;
-			if (precise < asked && !planned->event.max_precise)
+			planned->call_graph = wanted.call_graph;
+			if (wanted.precise < asked && !event->max_precise)
 				sampler_note(
 					sampler,
-					"no such precision here: %s is sampled with precise=%u",
-					planned->event.name, precise);
+					"%s cannot be so precise here: sampled with precise=%u",
+					event->name, wanted.precise);
 			return 0;
 		}
-		if (precise == 0 || !is_missing(os_errno))
+		if (wanted.precise == 0 || !is_missing(os_errno))
 			return os_errno;
 	}
+}
+
+/* Without branch records where the hardware has none that do. */
+static int probe_branches(struct sampler *sampler, struct planned *planned, bool kernel)
+{
+	enum call_graph asked = sampler->options.call_graph;
+	bool lbr = asked == CALL_GRAPH_LBR || asked == CALL_GRAPH_DWARF_LBR;
+	struct wanted wanted = {
+		.kernel = kernel,
+		.call_graph = asked,
+		.branch_any = sampler->options.branch_any,
+	};
+	int os_errno = probe_precise(sampler, planned, wanted), refused = os_errno;
+
+	if (!is_missing(os_errno) || !(lbr || wanted.branch_any))
+		return os_errno;
+	wanted.call_graph = lbr ? CALL_GRAPH_DWARF : asked;
+	wanted.branch_any = false;
+	os_errno = probe_precise(sampler, planned, wanted);
+	/* Where the event itself is missing, that is what is said. */
+	if (!os_errno)
+		sampler_note(sampler, "no %s for %s here (%s)%s",
+			     lbr ? "LBR call stacks" : "branch records", planned->event.name,
+			     strerror(refused), lbr ? ": the stack is copied instead" : "");
+	return os_errno;
 }
 
 /* The scopes to try in turn. */
@@ -156,11 +126,11 @@ static int probe_spaces(struct sampler *sampler, struct planned *planned)
 {
 	bool user_only = sampler->options.all_user || planned->event.attr.exclude_kernel;
 	bool kernel_only = sampler->options.all_kernel || planned->event.attr.exclude_user;
-	int os_errno = probe_precise(sampler, planned, !user_only);
+	int os_errno = probe_branches(sampler, planned, !user_only);
 
 	if (!is_refused(os_errno) || user_only || kernel_only)
 		return os_errno;
-	os_errno = probe_precise(sampler, planned, false);
+	os_errno = probe_branches(sampler, planned, false);
 	if (os_errno)
 		return os_errno;
 	sampler_note(
@@ -193,6 +163,7 @@ static void fall_back_to_clock(struct sampler *sampler, struct planned *planned,
 	}
 	event_release(&planned->event);
 	planned->event = clock;
+	planned->is_fallback = true;
 }
 
 static struct err *plan_event(struct sampler *sampler, struct planned *planned)
@@ -220,12 +191,7 @@ static struct err *plan_event(struct sampler *sampler, struct planned *planned)
 				sampler->options.all_kernel || planned->event.attr.exclude_user,
 			.tid = sampler->tids.len ? sampler->tids.data[0] : 0,
 		});
-	if (planned->event.attr.precise_ip) {
-		char *name = event_precise_name(&planned->event, planned->event.attr.precise_ip);
-
-		free(planned->event.name);
-		planned->event.name = name;
-	}
+	event_name_precise(&planned->event, planned->event.attr.precise_ip);
 	return NULL;
 }
 
@@ -243,11 +209,48 @@ static void lower_frequency(struct sampler *sampler)
 	sampler->options.freq = (u64)most;
 }
 
+static void drop_event(struct sampler *sampler, size_t index)
+{
+	struct planned *planned = &sampler->events.data[index];
+
+	event_release(&planned->event);
+	memmove(planned, planned + 1, (--sampler->events.len - index) * sizeof *planned);
+}
+
+/* A core type all of whose CPUs are offline. */
+static bool is_nowhere(const struct sampler *sampler, const struct planned *planned)
+{
+	vec_each (&sampler->cpus, cpu)
+		if (planned_counts_on(planned, cpu->cpu))
+			return false;
+	return true;
+}
+
+/* The fallbacks of a hybrid CPU's cycles events are one and the same. */
+static bool is_second_fallback(const struct sampler *sampler, size_t index)
+{
+	for (size_t i = 0; i < index; i++)
+		if (sampler->events.data[i].is_fallback)
+			return sampler->events.data[index].is_fallback;
+	return false;
+}
+
 struct err *sampler_plan(struct sampler *sampler)
 {
+	size_t i = 0;
+
 	lower_frequency(sampler);
-	vec_each (&sampler->events, planned)
-		TRY(plan_event(sampler, planned));
+	while (i < sampler->events.len) {
+		if (sampler->events.len > 1 && is_nowhere(sampler, &sampler->events.data[i])) {
+			drop_event(sampler, i);
+			continue;
+		}
+		TRY(plan_event(sampler, &sampler->events.data[i]));
+		if (is_second_fallback(sampler, i))
+			drop_event(sampler, i);
+		else
+			i++;
+	}
 	for (unsigned bit = 0; bit < features_count(); bit++)
 		if (sampler->dropped & 1ull << bit && feature_text(bit))
 			sampler_note(sampler, "%s", feature_text(bit));

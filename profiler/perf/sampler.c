@@ -10,6 +10,7 @@
 #include <aprof/alloc.h>
 #include <aprof/text.h>
 
+#include "profiler/perf/pmu.h"
 #include "profiler/perf/sys.h"
 
 void sampler_note(struct sampler *sampler, const char *fmt, ...)
@@ -71,7 +72,7 @@ static struct err *open_scope(struct sampler *sampler, bool cpu_wide, int pid)
 		for (u32 i = 0; i < sampler->events.len; i++) {
 			const struct planned *planned = &sampler->events.data[i];
 
-			if (planned->cpu_wide == cpu_wide)
+			if (planned->cpu_wide == cpu_wide && planned_counts_on(planned, cpu->cpu))
 				TRY(open_into(sampler, &planned->event.attr, i, pid, cpu->cpu,
 					      cpu->owner));
 		}
@@ -145,15 +146,17 @@ static struct err *list_cpus(struct sampler *sampler)
 /* The copy of the stack shrinks with the ring, which is known only now. */
 static void settle_stack(struct sampler *sampler)
 {
-	bool dwarf = sampler->options.call_graph == CALL_GRAPH_DWARF;
 	u32 asked = sampler->options.stack_bytes;
+	bool dwarf = false;
 
+	vec_each (&sampler->events, planned)
+		dwarf |= planned->event.attr.sample_stack_user != 0;
 	sampler->stack_bytes = dwarf ? limits_stack_bytes(asked, sampler->ring_bytes) : 0;
 	if (dwarf && asked && sampler->stack_bytes < asked)
 		sampler_note(sampler, "the rings are too small for copies of %u bytes of stack: %u",
 			     asked, sampler->stack_bytes);
 	vec_each (&sampler->events, planned) {
-		if (dwarf)
+		if (planned->event.attr.sample_stack_user)
 			planned->event.attr.sample_stack_user = sampler->stack_bytes;
 		formats_add(&sampler->formats, &planned->event.attr);
 	}
@@ -351,6 +354,7 @@ struct sampler_event sampler_event(const struct sampler *sampler, size_t index)
 	return (struct sampler_event){
 		.name = planned->event.name,
 		.attr = &planned->event.attr,
+		.call_graph = planned->call_graph,
 		.cpu_wide = planned->cpu_wide,
 		.is_clock = planned->event.is_clock,
 	};
@@ -374,6 +378,17 @@ u32 sampler_stack_bytes(const struct sampler *sampler)
 size_t sampler_cpu_count(const struct sampler *sampler)
 {
 	return sampler->cpus.len;
+}
+
+u32 sampler_branch_depth(const struct sampler *sampler)
+{
+	struct pmu core;
+	bool hybrid = pmu_core_types(&core, 1);
+
+	(void)sampler;
+	if (hybrid)
+		pmu_release(&core);
+	return (u32)pmu_number(hybrid ? "cpu_core" : "cpu", "caps/branches", 0);
 }
 
 size_t sampler_notices(const struct sampler *sampler, const char *const **out)

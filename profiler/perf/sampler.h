@@ -23,6 +23,8 @@ enum call_graph {
 	CALL_GRAPH_DWARF, /* registers and a copy of the stack */
 	CALL_GRAPH_FP, /* the kernel walks frame pointers */
 	CALL_GRAPH_NONE, /* the IP alone */
+	CALL_GRAPH_LBR, /* the hardware's stack of calls; DWARF where there is none */
+	CALL_GRAPH_DWARF_LBR, /* both: LBR goes on where the copy of the stack ends */
 };
 
 struct sampler_options {
@@ -31,6 +33,7 @@ struct sampler_options {
 	u64 freq; /* samples a second; used if period is 0 */
 	u64 period; /* one sample every so many events (clocks: ns) */
 	enum call_graph call_graph;
+	bool branch_any; /* the last branches taken, of any kind; not with LBR call graphs */
 	u32 stack_bytes; /* of the stack to copy; 0: as much as the rings hold */
 	u32 mmap_pages; /* a ring's data; 0: chosen */
 	bool all_user, all_kernel; /* only that space */
@@ -47,6 +50,7 @@ struct sampler_options {
 struct sampler_event {
 	const char *name; /* "cycles:ppp" */
 	const struct perf_event_attr *attr;
+	enum call_graph call_graph; /* what it became */
 	bool cpu_wide; /* sees every task of its CPUs */
 	bool is_clock;
 };
@@ -104,6 +108,8 @@ bool sampler_is_cpu_wide(const struct sampler *sampler); /* any event is: filter
 u64 sampler_ring_bytes(const struct sampler *sampler); /* of each CPU's ring for samples */
 u32 sampler_stack_bytes(const struct sampler *sampler); /* 0 without DWARF call graphs */
 size_t sampler_cpu_count(const struct sampler *sampler);
+/* Entries of the hardware's branch stack; 0: not known. */
+u32 sampler_branch_depth(const struct sampler *sampler);
 /* Sentences that were said through notice() while opening. */
 size_t sampler_notices(const struct sampler *sampler, const char *const **out);
 

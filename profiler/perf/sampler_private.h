@@ -14,6 +14,8 @@
 struct planned { /* an event and how it is opened */
 	struct event event;
 	bool cpu_wide;
+	bool is_fallback; /* cpu-clock, because there is no cycles event */
+	enum call_graph call_graph; /* less than was asked for where the hardware has no LBR */
 };
 
 struct open_event {
@@ -73,6 +75,18 @@ void sampler_note(struct sampler *sampler, const char *fmt, ...)
 /* plan.c: the attr and the scope of every event, tried on the kernel. */
 ERR_MUST_CHECK struct err *sampler_plan(struct sampler *sampler);
 bool sampler_any_cpu_wide(const struct sampler *sampler);
+
+/* attr.c */
+struct wanted { /* what is tried next */
+	bool kernel;
+	unsigned precise;
+	enum call_graph call_graph;
+	bool branch_any;
+};
+
+/* Before the kernel was asked. */
+struct perf_event_attr attr_wanted(const struct sampler *sampler, const struct planned *planned,
+				   const struct wanted *wanted);
 /* What every event of the recording has in common. */
 void attr_common(const struct sampler *sampler, struct perf_event_attr *attr, bool cpu_wide);
 
@@ -88,6 +102,8 @@ struct refusal {
 	bool kernel_only; /* samples of nothing but the kernel were asked for */
 	u32 tid; /* of the target; 0: none */
 };
+
+bool planned_counts_on(const struct planned *planned, u32 cpu);
 
 ERR_MUST_CHECK struct err *refusal_err(const struct refusal *refusal);
 
