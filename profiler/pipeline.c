@@ -7,10 +7,13 @@
 #include <unistd.h>
 
 #include <aprof/alloc.h>
+#include <aprof/binary.h>
+#include <aprof/cleanup.h>
 
 #include "profiler/process/jit.h"
 #include "profiler/unwind/loader.h"
 #include "profiler/unwind/unwind.h"
+#include "profiler/unwind/vdso.h"
 #include "profiler/waiting.h"
 
 struct pipeline {
@@ -86,6 +89,21 @@ int pipeline_fd(const struct pipeline *p)
 	return loader_fd(p->loader);
 }
 
+/* The vdso has no file: its bytes go with the profile, so that its functions have names. */
+static void tell_vdso(struct pipeline *p, u32 module)
+{
+	CLEANUP(binary_closep) struct binary *vdso = NULL;
+	struct err *err = vdso_open(&vdso);
+	struct bytes image;
+
+	if (err) {
+		err_free(err);
+		return;
+	}
+	image = binary_bytes(vdso);
+	store_image(p->options.store, module, image.at, bytes_left(&image));
+}
+
 /* The store knows each module before the first row that names it. */
 static void tell_modules(struct pipeline *p)
 {
@@ -98,6 +116,8 @@ static void tell_modules(struct pipeline *p)
 				     .path = m->path,
 				     .build_id = m->build_id,
 			     });
+		if (m->kind == MODULE_VDSO)
+			tell_vdso(p, m->id);
 	}
 }
 
