@@ -42,7 +42,8 @@ struct step {
 };
 
 struct logical_stack {
-	u32 first, count; /* steps[first .. first + count), root first */
+	const struct step *steps; /* root first */
+	u32 count;
 	bool is_task; /* the first step is a task root (an async body) */
 	bool complete; /* reached a boundary or the thread's start */
 	bool unsure; /* any step is unsure */
@@ -54,7 +55,7 @@ struct logical_options {
 	bool physical; /* steps are the source frames as unwound, with inlines */
 	const char *const *hide; /* regexes; NULL-terminated or NULL */
 	const char *only_crate;
-	const char *skip_above; /* function */
+	const char *skip_above; /* function: what is outside of its outermost call is left out */
 };
 
 struct logical;
@@ -66,7 +67,7 @@ void logical_free(struct logical *logical);
 
 /*
  * The logical stack of a physical one as seen from a thread (its name may be the root). Mapped on
- * first use and remembered. Valid until logical_free().
+ * first use and remembered. Valid until logical_free(). `stack` NO_ID is an empty stack.
  */
 const struct logical_stack *logical_map(struct logical *logical, u32 stack, u32 thread);
 const struct step *logical_steps(const struct logical *logical, const struct logical_stack *stack);

@@ -1,0 +1,159 @@
+/* From a stack of frames to the part of it that belongs to one task. */
+#include "report/async/chain.h"
+
+void chain_release(struct chain *chain)
+{
+	vec_release(&chain->links);
+}
+
+/*
+ * Line tables alone name inlined functions without their paths, which says too little: the
+ * function they are in stands for them.
+ */
+static bool is_nameless(const struct function *f, const struct source_frame *frame)
+{
+	return f->source == SYMBOL_LINES && frame->inlined;
+}
+
+static void expand_frame(struct chain *chain, const struct symbols *symbols, struct kinds *kinds,
+			 u32 frame)
+{
+	for (u32 i = symbols->first[frame]; i < symbols->first[frame + 1]; i++) {
+		const struct source_frame *from = &symbols->source_frames[i];
+		const struct kind *kind;
+
+		if (from->function >= symbols->function_count ||
+		    is_nameless(&symbols->functions[from->function], from))
+			continue;
+		kind = kind_of(kinds, from->function);
+		*vec_push(&chain->links) = (struct link){
+			.function = from->function,
+			.line = from->line,
+			.file = from->file,
+			.kind = kind,
+			.role = kind->role,
+			.inlined = from->inlined,
+		};
+	}
+}
+
+static void expand(struct chain *chain, const struct profile *profile,
+		   const struct symbols *symbols, struct kinds *kinds, u32 stack)
+{
+	chain->links.len = 0;
+	while (stack < profile->stack_count) {
+		u32 parent = profile->stacks[stack].parent;
+
+		expand_frame(chain, symbols, kinds, profile->stacks[stack].frame);
+		/* Parents come before their children, so this ends. */
+		if (parent >= stack)
+			break;
+		stack = parent;
+	}
+}
+
+static bool is_awaited(u8 role)
+{
+	return role == ROLE_BODY || role == ROLE_FUTURE;
+}
+
+/* A body below drop glue is not awaited by what is above it: it is code that a drop runs. */
+static void demote(struct chain *chain, size_t from, size_t to)
+{
+	for (size_t i = from; i < to; i++)
+		if (is_awaited(chain->links.data[i].role))
+			chain->links.data[i].role = ROLE_USER;
+}
+
+static size_t outermost_awaited(const struct chain *chain, size_t end)
+{
+	for (size_t i = end; i-- > 0;)
+		if (is_awaited(chain->links.data[i].role))
+			return i;
+	return chain->links.len;
+}
+
+/*
+ * The closure that a thread for blocking work runs: the first function inside of the boundary that
+ * is more than a call. chain->links.len if it is the runtime's own: tokio's workers run so.
+ */
+static size_t blocking_root(const struct chain *chain, size_t boundary)
+{
+	for (size_t i = boundary; i-- > 0;) {
+		switch (chain->links.data[i].role) {
+		case ROLE_STD:
+		case ROLE_SHIM:
+		case ROLE_BLOCKING:
+			continue;
+		case ROLE_USER:
+		case ROLE_GLUE:
+		case ROLE_FRAMEWORK:
+			return i;
+		default:
+			return chain->links.len;
+		}
+	}
+	return chain->links.len;
+}
+
+/* Reads outwards until a boundary has a body, or a blocking closure, inside. */
+static void find_root(struct chain *chain)
+{
+	size_t n = chain->links.len, since = 0, root;
+
+	chain->bounded = false;
+	for (size_t i = 0; i < n; i++) {
+		switch (chain->links.data[i].role) {
+		case ROLE_DROP:
+			demote(chain, since, i);
+			break;
+		case ROLE_BLOCK_ON:
+			since = i + 1;
+			break;
+		case ROLE_BLOCKING:
+			root = blocking_root(chain, i);
+			if (root == n)
+				break;
+			chain->root = root;
+			chain->bounded = true;
+			return;
+		case ROLE_SPAWN:
+			since = i + 1;
+			chain->root = outermost_awaited(chain, i);
+			chain->bounded = chain->root < n;
+			if (chain->bounded)
+				return;
+			break;
+		default:
+			break;
+		}
+	}
+	chain->root = outermost_awaited(chain, n);
+}
+
+/* A stack whose only bodies are a framework's is that framework's task. */
+static bool promote_framework(struct chain *chain)
+{
+	bool any = false;
+
+	vec_each(&chain->links, link) {
+		if (link->role == ROLE_FRAMEWORK && link->kind->body) {
+			link->role = ROLE_BODY;
+			any = true;
+		}
+	}
+	return any;
+}
+
+void chain_read(struct chain *chain, const struct profile *profile, const struct symbols *symbols,
+		struct kinds *kinds, u32 stack)
+{
+	size_t n;
+
+	expand(chain, profile, symbols, kinds, stack);
+	n = chain->links.len;
+	chain->ended_early = n && chain->links.data[n - 1].role == ROLE_END;
+	find_root(chain);
+	if (!chain_has_task(chain) && promote_framework(chain))
+		find_root(chain);
+}

@@ -1,0 +1,155 @@
+/* Classifies functions by their own DIE name and by the tables. */
+#include "report/async/kind.h"
+
+#include <stdlib.h>
+
+#include <aprof/alloc.h>
+#include <aprof/text.h>
+
+#include "report/async/path.h"
+
+/*
+ * The code of an async fn, block or closure, by the DIE's own name: the arguments of other
+ * functions hold the same text. rust-lang/rust#92873 (1.60) brought these names.
+ */
+static const struct {
+	const char *name;
+	bool block;
+} body_names[] = {
+	{ "{async_fn#", false },     { "{async_block#", true }, { "{async_closure#", true },
+	{ "{synthetic#", false },    { "{generator#", true },	{ "{coroutine#", true },
+	{ "{async_gen_fn#", false }, { "{async_gen_block#", true },
+};
+
+static bool is_body(const struct function *f, bool *block)
+{
+	for (size_t i = 0; i < ARRAY_LEN(body_names); i++) {
+		if (starts_with(f->name, body_names[i].name)) {
+			*block = body_names[i].block;
+			return true;
+		}
+	}
+	return false;
+}
+
+static const char *intern(struct kinds *kinds, const char *text, size_t len)
+{
+	return intern_text(&kinds->strings, intern_bytes(&kinds->strings, text, len));
+}
+
+static bool is_poll(const struct name *name)
+{
+	return (strcmp(text_str(&name->trait), "core::future::future::Future") == 0 &&
+		ends_with(text_str(&name->key), "::poll")) ||
+	       (strcmp(text_str(&name->trait), "futures_core::stream::Stream") == 0 &&
+		ends_with(text_str(&name->key), "::poll_next"));
+}
+
+/* A body of a library is shown, one of a framework or runtime has the role of its crate. */
+static u8 role_of_body(u8 role)
+{
+	switch (role) {
+	case ROLE_FRAMEWORK:
+	case ROLE_RUNTIME:
+	case ROLE_BLOCK_ON:
+	case ROLE_SPAWN:
+	case ROLE_BLOCKING:
+		return role;
+	default:
+		return ROLE_BODY;
+	}
+}
+
+static void classify_rust(struct kind *kind, const struct name *name)
+{
+	const char *key = text_str(&name->key);
+	const struct pattern *pattern = pattern_find(key);
+	const struct owner *owner = owner_find(key);
+
+	kind->role = ROLE_USER;
+	if (owner)
+		kind->owner = owner->label;
+	if (pattern)
+		kind->role = pattern->role;
+	else if (owner)
+		kind->role = owner->role;
+	else if (is_standard_library(key))
+		kind->role = ROLE_STD;
+	else if (is_poll(name))
+		kind->role = ROLE_FUTURE;
+	if (kind->body)
+		kind->role = role_of_body(kind->role);
+}
+
+/* "shop::f::{async_fn#0}" of "shop::f::{async_fn#0}<u8>" */
+static size_t path_without_arguments(const struct function *f)
+{
+	size_t own = f->name ? strlen(f->name) : 0, len = strlen(f->path);
+	struct span name = span_of(f->name ? f->name : "");
+	size_t base = span_find(name, name.len && name.at[0] == '{' ? span_group(name, 0) : 0, "<");
+
+	return own <= len ? len - own + base : len;
+}
+
+static void fill_rust(struct kinds *kinds, const struct function *f, struct kind *kind)
+{
+	const char *key = text_str(&kinds->scratch.key);
+	const char *colons = strstr(key, "::");
+
+	kind->crate = intern(kinds, key, colons ? (size_t)(colons - key) : strlen(key));
+	if (f->source == SYMBOL_DWARF) {
+		kind->body = is_body(f, &kind->block);
+		kind->closure = starts_with(f->name, "{closure#");
+		kind->path = intern(kinds, f->path, path_without_arguments(f));
+		kind->file = f->file;
+	} else {
+		kind->unsure = true;
+	}
+	classify_rust(kind, &kinds->scratch);
+}
+
+static void fill(struct kinds *kinds, const struct function *f, struct kind *kind)
+{
+	struct name *name = &kinds->scratch;
+
+	*kind = (struct kind){ .known = true, .crate = "", .role = ROLE_FOREIGN };
+	name_function(kinds->names, f, name);
+	if (f->source == SYMBOL_END)
+		kind->role = ROLE_END;
+	else if (f->source == SYMBOL_KERNEL)
+		kind->role = ROLE_KERNEL;
+	else if (f->is_rust && f->source != SYMBOL_NONE && f->source != SYMBOL_JIT)
+		fill_rust(kinds, f, kind);
+	kind->thread_start = kind->role != ROLE_KERNEL && kind->role != ROLE_END &&
+			     is_thread_start(text_str(&name->key));
+	if (kind->unsure)
+		text_add(&name->text, "_[?]");
+	else if (kind->role == ROLE_KERNEL)
+		text_add(&name->text, "_[k]");
+	kind->name = intern_bytes(&kinds->strings, text_str(&name->text), name->text.len);
+}
+
+void kinds_init(struct kinds *kinds, const struct symbols *symbols)
+{
+	*kinds = (struct kinds){ .symbols = symbols };
+	intern_init(&kinds->strings);
+	kinds->names = names_new(symbols);
+	kinds->kinds = xcalloc(symbols->function_count, sizeof *kinds->kinds);
+}
+
+void kinds_release(struct kinds *kinds)
+{
+	intern_release(&kinds->strings);
+	names_free(kinds->names);
+	name_release(&kinds->scratch);
+	free(kinds->kinds);
+}
+
+const struct kind *kind_of(struct kinds *kinds, u32 function)
+{
+	struct kind *kind = &kinds->kinds[function];
+
+	if (!kind->known)
+		fill(kinds, &kinds->symbols->functions[function], kind);
+	return kind;
+}

@@ -1,0 +1,45 @@
+/*
+ * What one function is to the chains it appears in: its name and its role.
+ *
+ * Worked out when the function is first seen on a stack, and remembered.
+ */
+#ifndef APROF_ASYNC_KIND_H
+#define APROF_ASYNC_KIND_H
+
+#include <aprof/arena.h>
+#include <aprof/intern.h>
+
+#include "report/async/name.h"
+#include "report/async/tables.h"
+#include "report/symbols/symbols.h"
+
+struct kind {
+	u32 name; /* id in kinds->strings, with its marks: "shop::f_[?]", "schedule_[k]" */
+	u8 role; /* enum role */
+	bool known; /* the rest is filled in */
+	bool unsure; /* functions may be inlined into it that are not known */
+	bool body; /* an async body, even if its role is to be glue */
+	bool block; /* ... of an async block */
+	bool closure; /* an ordinary closure */
+	bool thread_start; /* one of the frames that threads begin with */
+	const char *owner; /* "[tokio]"; NULL if nobody owns it */
+	const char *crate; /* "shop"; "" if it is not Rust */
+	const char *path; /* DIE path without the generics at its end; NULL without DWARF */
+	const char *file; /* declared in; NULL if unknown */
+};
+
+struct kinds {
+	const struct symbols *symbols;
+	struct intern strings;
+	struct names *names;
+	struct kind *kinds; /* by function id */
+	struct name scratch;
+};
+
+void kinds_init(struct kinds *kinds, const struct symbols *symbols);
+void kinds_release(struct kinds *kinds);
+
+/* Valid until kinds_release(). */
+const struct kind *kind_of(struct kinds *kinds, u32 function);
+
+#endif

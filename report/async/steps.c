@@ -1,0 +1,295 @@
+/*
+ * From links to steps.
+ *
+ * Read from the root inwards, the code of a task is the user's until glue is called, and glue's
+ * until a body or other code of the user is called: std and foreign code belongs to its caller.
+ */
+#include "report/async/steps.h"
+
+#include <string.h>
+
+#include <aprof/text.h>
+
+enum show {
+	SHOW_NOT,
+	SHOW_STEP,
+	SHOW_OWNER, /* "[tokio]" for it and all that is below it */
+	SHOW_FOLDED, /* the block of #[instrument]: its site becomes the parent's */
+};
+
+struct walk {
+	const struct chain *chain;
+	size_t last_body; /* index of the innermost body */
+	size_t last_user; /* index of the innermost function that is the user's */
+	struct VEC(u8) macro; /* by link: a closure that join! or select! made */
+	const struct link *body; /* the body that was shown last */
+	bool glue; /* the caller is glue */
+	bool instrumented; /* glue since `body` is an Instrumented */
+	bool owned; /* an owner's frame was shown */
+};
+
+static struct step step_of(const struct link *link, u8 kind)
+{
+	return (struct step){
+		.name = link->kind->name,
+		.function = link->role == ROLE_END ? NO_ID : link->function,
+		.site_line = link->line,
+		.site_file = link->file,
+		.kind = kind,
+		.unsure = link->kind->unsure,
+	};
+}
+
+static u8 plain_kind(const struct link *link)
+{
+	return link->role == ROLE_END ? STEP_END :
+	       link->role == ROLE_KERNEL ? STEP_KERNEL : STEP_SYNC;
+}
+
+static bool is_awaited(const struct link *link)
+{
+	return link->role == ROLE_BODY || link->role == ROLE_FUTURE;
+}
+
+static bool is_glue(u8 role)
+{
+	switch (role) {
+	case ROLE_GLUE:
+	case ROLE_POLL_FN:
+	case ROLE_INSTRUMENTED:
+	case ROLE_FRAMEWORK:
+	case ROLE_RUNTIME:
+	case ROLE_BLOCK_ON:
+	case ROLE_SPAWN:
+	case ROLE_BLOCKING:
+		return true;
+	default:
+		return false;
+	}
+}
+
+static bool same_file(const char *a, const char *b)
+{
+	return a && b && strcmp(a, b) == 0;
+}
+
+/*
+ * A closure polled by PollFn is a macro's if a body is polled through it, or if it was declared in
+ * another file than the body it stands in. Closures inside of it are the macro's as well.
+ */
+static void find_macro_closures(struct walk *w)
+{
+	const struct link *links = w->chain->links.data;
+	const struct link *body = &links[w->chain->root];
+	bool polled = false;
+
+	vec_resize(&w->macro, w->chain->links.len);
+	for (size_t i = w->chain->root + 1; i-- > 0;) {
+		if (is_awaited(&links[i]))
+			body = &links[i];
+		if (links[i].role == ROLE_POLL_FN)
+			polled = true;
+		else if (polled && links[i].kind->closure && links[i].role == ROLE_USER)
+			w->macro.data[i] = i > w->last_body ||
+					   !same_file(links[i].kind->file, body->kind->file);
+		else if (links[i].role != ROLE_SHIM && links[i].role != ROLE_STD)
+			polled = false;
+	}
+}
+
+static void find_ends(struct walk *w)
+{
+	const struct link *links = w->chain->links.data;
+
+	w->last_body = w->last_user = w->chain->root;
+	for (size_t i = w->chain->root + 1; i-- > 0;)
+		if (is_awaited(&links[i]))
+			w->last_body = i;
+	find_macro_closures(w);
+	for (size_t i = w->chain->root + 1; i-- > 0;)
+		if (is_awaited(&links[i]) || (links[i].role == ROLE_USER && !w->macro.data[i]))
+			w->last_user = i;
+}
+
+/* `f` awaits through Instrumented the first block of its own: #[instrument] made it. */
+static bool is_instrument_block(const struct walk *w, const struct link *link)
+{
+	const char *outer = w->body ? w->body->kind->path : NULL;
+	const char *inner = link->kind->path;
+	size_t n = outer ? strlen(outer) : 0;
+
+	return w->instrumented && inner && n && link->kind->block &&
+	       strncmp(outer, inner, n) == 0 && strcmp(inner + n, "::{async_block#0}") == 0;
+}
+
+static enum show show_body(struct walk *w, const struct link *link)
+{
+	bool folded = is_instrument_block(w, link);
+
+	w->body = link;
+	w->glue = false;
+	w->instrumented = false;
+	return folded ? SHOW_FOLDED : SHOW_STEP;
+}
+
+static enum show show_glue(struct walk *w, size_t i)
+{
+	const struct link *link = &w->chain->links.data[i];
+
+	w->glue = true;
+	w->instrumented |= link->role == ROLE_INSTRUMENTED;
+	if (i >= w->last_user || !link->kind->owner || w->owned)
+		return SHOW_NOT;
+	w->owned = true;
+	return SHOW_OWNER;
+}
+
+static enum show show_link(struct walk *w, size_t i)
+{
+	const struct link *link = &w->chain->links.data[i];
+
+	if (is_awaited(link))
+		return show_body(w, link);
+	if (is_glue(link->role) || w->macro.data[i])
+		return show_glue(w, i);
+	switch (link->role) {
+	case ROLE_USER:
+		w->glue = false;
+		return SHOW_STEP;
+	case ROLE_STD:
+		return !w->glue && i < w->last_body ? SHOW_STEP : SHOW_NOT;
+	case ROLE_DROP:
+	case ROLE_FOREIGN:
+		return !w->glue ? SHOW_STEP : SHOW_NOT;
+	case ROLE_KERNEL:
+		return SHOW_STEP;
+	default:
+		return SHOW_NOT;
+	}
+}
+
+/*
+ * Where the user wrote the await: the body's own line. If that is a macro's, a closure of the macro
+ * between it and the next step may still stand on a line of the user's.
+ */
+static void set_site(const struct walk *w, struct step *step, size_t i)
+{
+	const struct link *links = w->chain->links.data;
+	const char *own = links[i].kind->file;
+
+	step->site_line = links[i].line;
+	step->site_file = links[i].file;
+	step->site_marked = own && links[i].file && !same_file(own, links[i].file);
+	for (size_t in = i; step->site_marked && in-- > 0 && !is_awaited(&links[in]);) {
+		if (!w->macro.data[in])
+			continue;
+		if (links[in].line && same_file(links[in].file, own)) {
+			step->site_line = links[in].line;
+			step->site_file = links[in].file;
+			step->site_marked = false;
+		}
+	}
+}
+
+static void add_shown(struct step_vec *out, const struct walk *w, size_t i)
+{
+	const struct link *link = &w->chain->links.data[i];
+	u8 kind = link->role == ROLE_BODY   ? STEP_ASYNC :
+		  link->role == ROLE_FUTURE ? STEP_FUTURE : plain_kind(link);
+
+	*vec_push(out) = step_of(link, kind);
+	if (is_awaited(link))
+		set_site(w, &out->data[out->len - 1], i);
+}
+
+static void add_owner(struct step_vec *out, const struct link *link, struct kinds *kinds)
+{
+	*vec_push(out) = (struct step){
+		.name = intern_id(&kinds->strings, link->kind->owner),
+		.function = NO_ID,
+		.kind = STEP_OWNER,
+	};
+}
+
+/* The step of the body that awaits a folded block: glue may have been shown behind it. */
+static void fold(struct step_vec *out, size_t first, const struct walk *w, size_t i)
+{
+	for (size_t at = out->len; at-- > first;) {
+		if (out->data[at].kind == STEP_ASYNC) {
+			set_site(w, &out->data[at], i);
+			return;
+		}
+	}
+}
+
+void steps_of_task(struct step_vec *out, const struct chain *chain, struct kinds *kinds,
+		   bool show_glue)
+{
+	struct walk w = { .chain = chain };
+	size_t first = out->len;
+
+	find_ends(&w);
+	for (size_t i = chain->root + 1; i-- > 0;) {
+		switch (show_link(&w, i)) {
+		case SHOW_STEP:
+			add_shown(out, &w, i);
+			break;
+		case SHOW_FOLDED:
+			fold(out, first, &w, i);
+			if (show_glue)
+				*vec_push(out) = step_of(&chain->links.data[i], STEP_GLUE);
+			break;
+		case SHOW_OWNER:
+			if (!show_glue) {
+				add_owner(out, &chain->links.data[i], kinds);
+				break;
+			}
+			/* fallthrough */
+		case SHOW_NOT:
+			if (show_glue)
+				*vec_push(out) = step_of(&chain->links.data[i], STEP_GLUE);
+			break;
+		}
+	}
+	vec_release(&w.macro);
+}
+
+/* Frames that a thread begins with. C's main() is one if Rust's runtime is what it calls. */
+static size_t behind_start(const struct chain *chain)
+{
+	const struct link *links = chain->links.data;
+	size_t n = chain->links.len - (chain->ended_early ? 1 : 0);
+
+	if (chain->ended_early)
+		return n;
+	while (n > 0) {
+		const struct link *link = &links[n - 1];
+		bool rust_main = link->role == ROLE_FOREIGN && n > 1 &&
+				 links[n - 2].kind->thread_start && links[n - 2].kind->crate[0];
+
+		if (!link->kind->thread_start && !rust_main)
+			break;
+		n--;
+	}
+	return n;
+}
+
+void steps_of_plain(struct step_vec *out, const struct chain *chain, u32 thread_name)
+{
+	size_t n = behind_start(chain);
+
+	*vec_push(out) = (struct step){ .name = thread_name, .function = NO_ID,
+					.kind = STEP_THREAD };
+	if (chain->ended_early)
+		*vec_push(out) = step_of(&chain->links.data[chain->links.len - 1], STEP_END);
+	for (size_t i = n; i-- > 0;)
+		*vec_push(out) = step_of(&chain->links.data[i],
+					 plain_kind(&chain->links.data[i]));
+}
+
+void steps_of_physical(struct step_vec *out, const struct chain *chain)
+{
+	for (size_t i = chain->links.len; i-- > 0;)
+		*vec_push(out) = step_of(&chain->links.data[i],
+					 plain_kind(&chain->links.data[i]));
+}
