@@ -12,6 +12,9 @@
 /* In the order of `aprof help`. A command joins when all that it needs is there. */
 static const struct command *const commands[] = {
 	&cmd_record,
+	&cmd_report,
+	&cmd_diff,
+	&cmd_flamegraph,
 	&cmd_info,
 	NULL,
 };
