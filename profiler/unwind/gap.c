@@ -1,9 +1,10 @@
 /*
  * Steps from code without unwind rules: what can be proved is taken, and marked by its source.
  *
- * Three proofs: the code is that of a signal's return; the word at rsp points behind a call, as it
- * does at the start of a function in assembly and in PLT stubs; rbp leads to a frame whose return
- * address is in executable memory and, where there is text to look at, behind a call.
+ * Proofs: the code is that of a signal's return; rsp points at what the kernel gave the new process;
+ * the word at rsp points behind a call, as it does at the start of a function in assembly and in PLT
+ * stubs; rbp leads to a frame whose return address is in executable memory and, where there is text
+ * to look at, behind a call.
  */
 #include "profiler/unwind/walk.h"
 
@@ -64,24 +65,39 @@ static enum proof prove_return(struct walk *w, u64 address)
 	return is_behind_call(place->table, address + place->bias) ? PROOF_CALL : PROOF_NONE;
 }
 
-/* The call to rt_sigreturn that a signal handler returns to: musl's has no unwind rule. */
+static bool text_is(const struct walk *w, u64 ip, const u8 *want, size_t size)
+{
+	const u8 *text = table_text(w->place->table, ip + w->place->bias, size);
+
+	return text && !memcmp(text, want, size);
+}
+
+/* The call of rt_sigreturn that a handler returns to, or in it: musl's has no unwind rule. */
 static bool is_signal_return(const struct walk *w)
 {
-	static const u8 forms[][9] = {
-		{ 0x48, 0xc7, 0xc0, 0x0f, 0, 0, 0, 0x0f, 0x05 }, /* mov $15,%rax; syscall */
-		{ 0xb8, 0x0f, 0, 0, 0, 0x0f, 0x05 }, /* mov $15,%eax; syscall */
-	};
-	static const size_t sizes[] = { 9, 7 };
+	static const u8 long_form[] = { 0x48, 0xc7, 0xc0, 15, 0, 0, 0, 0x0f, 0x05 };
+	static const u8 short_form[] = { 0xb8, 15, 0, 0, 0, 0x0f, 0x05 };
 
-	if (!w->place->table)
+	if (!w->place->table || !w->place->table->bin)
 		return false;
-	for (size_t i = 0; i < ARRAY_LEN(sizes); i++) {
-		const u8 *text = table_text(w->place->table, w->ip + w->place->bias, sizes[i]);
+	return text_is(w, w->ip, long_form, sizeof long_form) ||
+	       text_is(w, w->ip, short_form, sizeof short_form) ||
+	       (!w->depth && (text_is(w, w->ip - sizeof long_form, long_form, sizeof long_form) ||
+			      text_is(w, w->ip - sizeof short_form, short_form,
+				      sizeof short_form)));
+}
 
-		if (text && !memcmp(text, forms[i], sizes[i]))
-			return true;
-	}
-	return false;
+/*
+ * ld.so's entry has no rule: below it stand argc, the arguments, and NULL (psABI, "Process
+ * Initialization"), the strings above all of them.
+ */
+static bool is_process_start(const struct walk *w)
+{
+	u64 count, first, last;
+
+	return walk_read(w, w->sp, &count) && count - 1 < 1u << 20 &&
+	       walk_read(w, w->sp + 8, &first) && first > w->sp + 8 * count &&
+	       walk_read(w, w->sp + 8 + 8 * count, &last) && !last;
 }
 
 static bool top_of_stack(struct walk *w)
@@ -120,6 +136,8 @@ enum stop_reason walk_gap(struct walk *w)
 {
 	if (is_signal_return(w))
 		return walk_signal(w, w->sp + SIGNAL_RSP);
+	if (is_process_start(w))
+		return STOP_END;
 	if (top_of_stack(w) || frame_pointer(w))
 		return GO_ON;
 	return STOP_NO_RULE;

@@ -60,7 +60,7 @@ static inline u32 table_rule(const struct table *table, u64 offset)
 /* `size` bytes of text at a file offset; NULL if the file does not have them. */
 const u8 *table_text(const struct table *table, u64 offset, size_t size);
 
-/* The FDE that covers a file offset, searched in .eh_frame itself: slow. */
-bool table_fde(const struct table *table, u64 offset, struct fde *fde, struct cie *cie);
+/* The FDE that covers a file offset, searched in the file itself: slow. */
+bool table_fde(const struct table *table, u64 offset, struct fde *fde);
 
 #endif

@@ -3,6 +3,7 @@
 
 #include <aprof/alloc.h>
 
+#include "profiler/unwind/libunwind.h"
 #include "profiler/unwind/walk.h"
 
 /* A CFA further away than any stack is tall is not one. */
@@ -21,6 +22,7 @@ void unwinder_free(struct unwinder *u)
 	if (!u)
 		return;
 	views_release(&u->views);
+	remote_free(u->remote);
 	free(u);
 }
 
@@ -113,25 +115,25 @@ static enum stop_reason step_rsp_deref(struct walk *w, u32 rule)
 	return leave(w, old + 8, rule_rbp(rule));
 }
 
-static enum stop_reason step_other(struct walk *w)
+u64 walk_sampled_reg(const struct walk *w, u32 dwarf)
 {
-	(void)w;
-	return STOP_NO_RULE;
+	/* psABI, figure 3.36 */
+	static const u8 names[] = { UREG_AX,  UREG_DX,  UREG_CX,  UREG_BX,  UREG_SI,  UREG_DI,
+				    UREG_BP,  UREG_SP,  UREG_R8,  UREG_R9,  UREG_R10, UREG_R11,
+				    UREG_R12, UREG_R13, UREG_R14, UREG_R15, UREG_IP };
+
+	return w->sample->regs.reg[names[dwarf]];
 }
 
 /* Registers other than rsp and rbp are known in the leaf alone. */
 static enum stop_reason step_reg(struct walk *w, u32 rule)
 {
-	/* DWARF's numbering of the first eight (psABI, figure 3.36); r8 to r15 follow. */
-	static const u8 low[] = { UREG_AX, UREG_DX, UREG_CX, UREG_BX,
-				  UREG_SI, UREG_DI, UREG_BP, UREG_SP };
 	i32 number = rule_number(rule);
-	u32 reg = (u32)number & 15;
 	u64 value;
 
 	if (w->depth)
-		return step_other(w);
-	value = w->sample->regs.reg[reg < 8 ? low[reg] : UREG_R8 + reg - 8];
+		return walk_libunwind(w);
+	value = walk_sampled_reg(w, (u32)number & 15);
 	return leave(w, value + 8 * (u64)(i64)(number >> 4), rule_rbp(rule));
 }
 
@@ -165,7 +167,7 @@ static enum stop_reason step(struct walk *w, struct frame *frame)
 	case RULE_OTHER:
 		break;
 	}
-	return step_other(w);
+	return walk_libunwind(w);
 }
 
 static struct frame *push(struct walk *w, struct stack *out)
@@ -265,6 +267,7 @@ enum unwind_result unwind_user(struct unwinder *u, const struct sample *sample,
 		.exact = true,
 		.source = SOURCE_TABLE,
 		.waits_for = NO_ID,
+		.serial = ++u->walks,
 	};
 	u32 from = out->count;
 	enum stop_reason stop = walk_all(&w, out);

@@ -61,3 +61,20 @@ bool place_waits(struct place *place, struct loader *loader)
 	place->state = PLACE_READY;
 	return false;
 }
+
+u64 place_load(const struct place *place)
+{
+	const struct segment *segments;
+	size_t count = binary_segments(place->table->bin, &segments);
+	u64 offset = place->start + place->bias;
+
+	/* A mapping starts at a page, a segment within it. */
+	for (size_t i = 0; i < count; i++) {
+		const struct segment *s = &segments[i];
+
+		if (s->executable && s->offset < offset + (place->end - place->start) &&
+		    offset < s->offset + s->file_size)
+			return place->start - (s->vaddr + (offset - s->offset));
+	}
+	return 0;
+}

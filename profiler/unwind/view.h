@@ -47,4 +47,7 @@ struct view *view_of(struct views *views, const struct space *space);
 /* Asks the loader for the table if it is not known; true if it is still being built. */
 bool place_waits(struct place *place, struct loader *loader);
 
+/* What was added to the file's link-time addresses; `table` is there and has a file. */
+u64 place_load(const struct place *place);
+
 #endif

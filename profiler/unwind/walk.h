@@ -13,6 +13,7 @@ struct unwinder {
 	struct loader *loader;
 	struct views views;
 	struct remote *remote; /* libunwind.h; made on first use */
+	u64 walks;
 	struct unwind_stats stats;
 };
 
@@ -24,6 +25,7 @@ struct walk {
 	struct place *place; /* of the current frame; NULL before the first */
 	u64 ip, sp, bp; /* of the current frame */
 	u32 depth; /* frames walked; 0: all registers are the sampled ones */
+	u64 serial; /* of the walk: libunwind's state is kept for one */
 	bool exact; /* ip is the instruction itself, not one behind a call */
 	bool jumped; /* over a signal frame: other registers are unknown, the stack may be another */
 	u8 source; /* who found the current frame */
@@ -46,6 +48,9 @@ static inline bool walk_read(const struct walk *w, u64 address, u64 *value)
 
 /* The mapping that holds an address; NULL if none that is executable does. */
 struct place *walk_find(const struct walk *w, u64 address);
+
+/* A sampled register by DWARF's number, up to 16 for rip. */
+u64 walk_sampled_reg(const struct walk *w, u32 dwarf);
 
 /* Why memory at `address`, which a rule asked for, is not there. */
 enum stop_reason walk_missing(const struct walk *w, u64 address);

@@ -1,0 +1,56 @@
+#!/bin/sh
+# timeout: 600
+# Our unwinder, libunwind and libdw on the same samples: all but 0.1 % are identical, or we know why.
+#
+# The programs: C, a debug and a release tokio program, and rustc compiling.
+set -u
+oracle=$BUILDDIR/tests/oracle/unwind-oracle
+run=0
+
+try()
+{
+	echo "== $1"
+	shift
+	"$oracle" -F 2000 -n 6000 -l 9900 -u 10 -- "$@" 2>stderr && run=$((run + 1)) && return
+	grep -q 'perf_event_paranoid\|not permitted' stderr && { cat stderr; exit 77; }
+	cat stderr >&2
+	exit 1
+}
+
+for level in -O0 -O2; do
+	cc $level -g -pthread -Wl,-z,lazy -o "shapes$level" "$SRCDIR/tests/workloads/c/shapes.c" ||
+		exit 1
+done
+try 'C, optimised' ./shapes-O2 3
+try 'C, handlers on their own stack' ./shapes-O2 3 alt
+try 'C, not optimised' ./shapes-O0 3
+
+for profile in debug release; do
+	if program=$("$SRCDIR/scripts/build-workload" tokio-tasks --profile $profile 2>build.log); then
+		try "tokio, $profile" "$program" --seconds 3
+	else
+		tail -n 1 build.log
+	fi
+done
+
+if command -v cargo >/dev/null && sysroot=$(rustc --print sysroot 2>/dev/null); then
+	cat >main.rs <<'END'
+use std::collections::{BTreeMap, HashMap};
+fn work<K: Ord + Clone + std::hash::Hash>(keys: &[K]) -> usize {
+    let mut tree = BTreeMap::new();
+    let mut hash = HashMap::new();
+    for (i, k) in keys.iter().enumerate() {
+        tree.insert(k.clone(), i);
+        *hash.entry(k.clone()).or_insert(0) += i;
+    }
+    tree.into_iter().filter(|(k, v)| hash[k] > *v).count()
+}
+fn main() {
+    let text: Vec<String> = std::env::args().collect();
+    let numbers: Vec<u64> = (0..1000).collect();
+    println!("{} {}", work(&text), work(&numbers));
+}
+END
+	try 'rustc' "$sysroot/bin/rustc" -O --emit=obj main.rs
+fi
+echo "$run programs"
