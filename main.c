@@ -16,6 +16,7 @@ static const struct command *const commands[] = {
 	&cmd_diff,
 	&cmd_flamegraph,
 	&cmd_info,
+	&cmd_pack,
 	NULL,
 };
 

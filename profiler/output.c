@@ -63,8 +63,9 @@ struct err *output_open(struct output *out, const char *path)
 			return err_new("%s is a directory", path);
 		}
 	}
-	/* A new file is made by us or not at all; a device, pipe or own link is written through. */
-	flags |= there ? O_TRUNC : O_CREAT | O_EXCL | O_NOFOLLOW;
+	/* A new file is made by us or not at all; a device, pipe or own link, which may lead to a file
+	   that is not there yet, is written through. */
+	flags |= there ? O_CREAT | O_TRUNC : O_CREAT | O_EXCL | O_NOFOLLOW;
 	out->fd = open(path, flags, 0600);
 	if (out->fd < 0) {
 		struct err *err = err_os(errno, "cannot write %s", path);

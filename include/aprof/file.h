@@ -114,6 +114,43 @@ bool symbols_decode(struct bytes in, struct symbol_items *out);
 void image_encode(struct buf *out, u32 module, struct bytes image);
 bool image_decode(struct bytes in, u32 *module, struct bytes *image);
 
+/*
+ * CHUNK_NAMES: what the code at places of one module is called, for a reader who has not the module's
+ * file. Complete in itself: it holds its strings and names its module, and depends on no other chunk.
+ */
+struct packed_function {
+	u8 source; /* enum symbol_source of the report */
+	bool is_rust;
+	u32 name, path, linkage, file; /* strings here; NO_ID: none */
+	u32 line;
+};
+
+struct packed_frame {
+	u32 function;
+	u32 file; /* string; NO_ID: unknown */
+	u32 line;
+};
+
+struct packed_place {
+	u64 offset; /* of the instruction: a return address less one */
+	u32 first, count; /* frames, innermost first */
+};
+
+struct packed_names {
+	enum module_kind kind;
+	struct build_id build_id;
+	const char *module; /* path */
+	struct VEC(const char *) strings;
+	struct VEC(struct packed_function) functions;
+	struct VEC(struct packed_frame) frames;
+	struct VEC(struct packed_place) places; /* sorted by offset */
+};
+
+void packed_encode(struct buf *out, const struct packed_names *names);
+/* Strings point into `in`. */
+bool packed_decode(struct bytes in, struct packed_names *out);
+void packed_release(struct packed_names *names);
+
 /* CHUNK_ROWS. Times are kept to the microsecond, rounded down. Events are below FILE_MAX_EVENTS. */
 #define ROW_TICK_NS 1000u
 struct row_item {

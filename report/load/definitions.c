@@ -249,6 +249,31 @@ static bool load_image(struct load *l, struct bytes in)
 	return true;
 }
 
+/* The names are of a module that is defined by now, whatever the epoch. */
+static bool load_packed(struct load *l, struct bytes in)
+{
+	struct packed_names *names;
+	struct module_item item;
+	size_t size = bytes_left(&in);
+	u32 module;
+	u8 *copy;
+
+	if (l->complete)
+		return true;
+	copy = arena_alloc(&l->arena, size + 1);
+	memcpy(copy, in.at, size);
+	names = arena_alloc(&l->arena, sizeof *names);
+	if (!packed_decode(bytes_of(copy, size), names))
+		return false;
+	item = (struct module_item){ .kind = names->kind, .build_id = names->build_id };
+	module = l->key_module.data[module_key(l, &item, names->module)];
+	if (module == NO_ID)
+		packed_release(names);
+	else
+		*vec_push(&l->packed) = (struct profile_packed){ module, names };
+	return true;
+}
+
 typedef bool load_chunk(struct load *load, struct bytes in);
 
 bool load_definitions(struct load *l, const struct chunk *chunk)
@@ -257,7 +282,7 @@ bool load_definitions(struct load *l, const struct chunk *chunk)
 		[CHUNK_STRINGS] = load_strings, [CHUNK_MODULES] = load_modules,
 		[CHUNK_THREADS] = load_threads, [CHUNK_FRAMES] = load_frames,
 		[CHUNK_STACKS] = load_stacks,	[CHUNK_SYMBOLS] = load_symbols,
-		[CHUNK_IMAGES] = load_image,
+		[CHUNK_IMAGES] = load_image,	[CHUNK_NAMES] = load_packed,
 	};
 
 	if (chunk->type >= ARRAY_LEN(by_type) || !by_type[chunk->type])

@@ -61,7 +61,8 @@ struct load {
 	size_t names_sorted; /* entries that were there at the last compaction */
 	struct VEC(struct profile_event) events;
 	struct VEC(struct load_meta) meta;
-	struct arena arena; /* images */
+	struct VEC(struct profile_packed) packed;
+	struct arena arena; /* images, packed names */
 	u64 lost_records;
 
 	struct epoch epoch;

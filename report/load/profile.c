@@ -145,6 +145,8 @@ static void publish(struct load *l)
 	p->stack_count = (u32)l->stacks.len;
 	p->names = l->names.data;
 	p->name_count = (u32)l->names.len;
+	p->packed = l->packed.data;
+	p->packed_count = (u32)l->packed.len;
 	count_complete(p);
 	p->quality.lost = u64_max(p->quality.lost, l->lost_records);
 	p->file_size = fstat(l->fd, &st) < 0 ? l->end : (u64)st.st_size;
@@ -234,6 +236,11 @@ static void release_epoch(struct epoch *e)
 	vec_release(&e->nodes);
 }
 
+int profile_fd(const struct profile *p)
+{
+	return ((const struct load *)p)->fd;
+}
+
 void profile_close(struct profile *p)
 {
 	struct load *l = (struct load *)p;
@@ -251,6 +258,9 @@ void profile_close(struct profile *p)
 	vec_release(&l->modules);
 	vec_release(&l->threads);
 	vec_release(&l->names);
+	vec_each(&l->packed, packed)
+		packed_release((struct packed_names *)packed->names);
+	vec_release(&l->packed);
 	vec_release(&l->events);
 	vec_release(&l->meta);
 	arena_release(&l->arena);

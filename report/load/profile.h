@@ -40,10 +40,15 @@ struct profile_stack {
 	u32 depth; /* 1 for an outermost frame */
 };
 
-struct profile_name { /* a kernel or JIT symbol, or a packed name */
+struct profile_name { /* a kernel or JIT symbol */
 	u32 module;
 	u64 start, end; /* offsets */
 	const char *name;
+};
+
+struct profile_packed { /* names that `aprof pack` put into the file, for one module */
+	u32 module;
+	const struct packed_names *names;
 };
 
 struct profile_row {
@@ -59,6 +64,8 @@ struct profile {
 	const struct frame *frames;
 	const struct profile_stack *stacks; /* a parent's id is smaller than its child's */
 	const struct profile_name *names; /* sorted by module, start */
+	const struct profile_packed *packed; /* a module may have several */
+	u32 packed_count;
 	u32 module_count, thread_count, event_count, frame_count, stack_count, name_count;
 	struct file_quality quality;
 	u64 rows;
@@ -77,6 +84,8 @@ struct profile {
 ERR_MUST_CHECK struct err *profile_open(struct profile **out, const char *path);
 /* Takes over `fd`, and reads it from its first byte; a pipe is copied to a temporary file. */
 ERR_MUST_CHECK struct err *profile_open_fd(struct profile **out, int fd, const char *name);
+/* The file itself, to be read at offsets: for copying its chunks. */
+int profile_fd(const struct profile *profile);
 void profile_close(struct profile *profile);
 
 /* NULL if the key is not there. Keys are listed in docs/format.md. */

@@ -144,3 +144,40 @@ u32 names_text(struct names *names, u32 module, enum symbol_source source, const
 	f->name = f->path = f->demangled = keep(names, text);
 	return f->id;
 }
+
+static const char *packed_text(const struct packed_names *from, u32 id)
+{
+	return id == NO_ID ? NULL : from->strings.data[id];
+}
+
+u32 names_packed(struct names *names, u32 module, const struct packed_names *from,
+		 const struct packed_function *p)
+{
+	const char *linkage = packed_text(from, p->linkage);
+	const char *name = packed_text(from, p->name);
+	const char *path = packed_text(from, p->path);
+	struct function *f;
+
+	name = name ? name : "[unnamed]";
+	path = path ? path : name;
+	text_clear(&names->key);
+	add_key(names, &module, sizeof module);
+	add_key(names, &p->source, sizeof p->source);
+	add_key(names, &p->line, sizeof p->line);
+	add_key_text(names, path);
+	add_key_text(names, linkage);
+	add_key_text(names, packed_text(from, p->file));
+	if (find(names, &f))
+		return f->id;
+	f->module = module;
+	f->source = (enum symbol_source)p->source;
+	f->linkage = keep(names, linkage);
+	f->mangling = linkage ? mangling_of(linkage) : MANGLING_NONE;
+	f->is_rust = p->is_rust;
+	f->path = keep(names, path);
+	f->name = keep(names, name);
+	f->file = names_file(names, packed_text(from, p->file));
+	f->line = p->line;
+	f->demangled = f->mangling != MANGLING_NONE ? keep_demangled(names, linkage) : f->path;
+	return f->id;
+}

@@ -35,6 +35,10 @@ u32 names_symbol(struct names *names, u32 module, enum symbol_source source, con
 /* A text that is no symbol: SYMBOL_NONE, SYMBOL_END. */
 u32 names_text(struct names *names, u32 module, enum symbol_source source, const char *text);
 
+/* A function that `aprof pack` put into the profile. */
+u32 names_packed(struct names *names, u32 module, const struct packed_names *from,
+		 const struct packed_function *f);
+
 /* NULL stays NULL. */
 const char *names_file(struct names *names, const char *file);
 

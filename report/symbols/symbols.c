@@ -8,6 +8,7 @@
 
 #include "report/symbols/job.h"
 #include "report/symbols/names.h"
+#include "report/symbols/packed.h"
 #include "report/symbols/sister.h"
 
 struct resolved {
@@ -31,7 +32,7 @@ struct resolver {
 };
 
 /* A return address belongs to the call before it: DESIGN's rule is applied here and nowhere else. */
-static u64 looked_up(const struct frame *frame)
+u64 symbols_looked_up(const struct frame *frame)
 {
 	return frame->lookup == LOOKUP_RETURN && frame->offset ? frame->offset - 1 : frame->offset;
 }
@@ -123,6 +124,31 @@ static bool set_by_profile(struct resolver *r, u32 frame, u32 module, u64 offset
 	return true;
 }
 
+/* A place that `aprof pack` named. False if there is none. */
+static bool set_by_pack(struct resolver *r, u32 frame, u32 module, u64 offset)
+{
+	const struct packed_place *place;
+	const struct packed_names *names = packed_find(r->profile, module, offset, &place);
+
+	if (!names)
+		return false;
+	for (u32 i = 0; i < place->count; i++) {
+		const struct packed_frame *from = &names->frames.data[place->first + i];
+
+		*vec_push(&r->frames) = (struct source_frame){
+			.function = names_packed(&r->out->names, module, names,
+						 &names->functions.data[from->function]),
+			.line = from->line,
+			.file = from->file == NO_ID ?
+					NULL :
+					names_file(&r->out->names, names->strings.data[from->file]),
+			.inlined = i + 1 < place->count,
+		};
+	}
+	set_chain(r, frame, place->count);
+	return true;
+}
+
 /* ---- jobs ---- */
 
 static struct job *job_of(struct resolver *r, u32 module, u32 *job_ids)
@@ -143,13 +169,15 @@ static void sort_frames(struct resolver *r)
 	memset(job_ids, 0xff, sizeof *job_ids * profile->module_count);
 	for (u32 i = 0; i < profile->frame_count; i++) {
 		const struct frame *frame = &profile->frames[i];
-		u64 offset = looked_up(frame);
+		u64 offset = symbols_looked_up(frame);
 		enum module_kind kind;
 
 		if (frame->module >= profile->module_count) {
 			set_end(r, i, frame);
 			continue;
 		}
+		if (set_by_pack(r, i, frame->module, offset))
+			continue;
 		kind = profile->modules[frame->module].kind;
 		if (kind == MODULE_FILE || kind == MODULE_VDSO)
 			*vec_push(&job_of(r, frame->module, job_ids)->places) =

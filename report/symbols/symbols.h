@@ -59,6 +59,9 @@ struct symbols {
 	u64 without_dwarf; /* frames of SYMBOL_TABLE in modules without DWARF for that place */
 };
 
+/* Where a frame's code is looked up: at the offset of an IP, or in the call before a return address. */
+u64 symbols_looked_up(const struct frame *frame);
+
 /* Prints a notice for each module that is missing, changed (build id) or damaged. */
 ERR_MUST_CHECK struct err *symbols_resolve(struct symbols **out, const struct profile *profile,
 					   const struct symbols_options *options);
