@@ -7,11 +7,11 @@
 
 #include <aprof/command.h>
 #include <aprof/err.h>
-#include <aprof/foreign.h>
 
 /* In the order of `aprof help`. A command joins when all that it needs is there. */
 static const struct command *const commands[] = {
 	&cmd_record,
+	&cmd_import,
 	&cmd_report,
 	&cmd_diff,
 	&cmd_flamegraph,
@@ -19,14 +19,6 @@ static const struct command *const commands[] = {
 	&cmd_pack,
 	NULL,
 };
-
-/* perf.data is not read yet. */
-struct err *foreign_open(const char *path, int *fd)
-{
-	(void)path;
-	*fd = -1;
-	return NULL;
-}
 
 static const struct command *find(const char *name)
 {

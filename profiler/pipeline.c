@@ -38,7 +38,7 @@ static const char *name_at(void *arg, u32 module, u64 offset, u64 *start)
 	const char *name;
 
 	if (m->kind == MODULE_JIT)
-		return p->finishing ? jit_name(p->jit, m->pid, offset, start) : NULL;
+		return p->finishing && !p->options.imported ? jit_name(p->jit, m->pid, offset, start) : NULL;
 	if (!p->options.kernel || m->kind != MODULE_KERNEL)
 		return NULL;
 	name = kernel_name(p->options.kernel, offset + KERNEL_BASE, start);
@@ -82,6 +82,11 @@ const struct file_quality *pipeline_quality(const struct pipeline *p)
 {
 	store_quality(p->options.store, &p->quality);
 	return store_counts(p->options.store);
+}
+
+void pipeline_use_kernel(struct pipeline *p, struct kernel *kernel)
+{
+	p->options.kernel = kernel;
 }
 
 int pipeline_fd(const struct pipeline *p)
@@ -150,35 +155,94 @@ static void emit(struct pipeline *p, const struct sample *s, u32 name)
 				    });
 }
 
+static bool has_user_chain(const struct sample *s)
+{
+	for (u64 i = 0; i < s->chain_len; i++)
+		if (s->chain[i] == (u64)PERF_CONTEXT_USER)
+			return true;
+	return false;
+}
+
+/* The user's frames by the best that the sample has. */
+static enum unwind_result user_frames(struct pipeline *p, const struct sample *s,
+				      const struct space *space, bool final, u32 *wait_module)
+{
+	if (s->regs.asked) {
+		if (s->regs.valid || s->space == SPACE_USER)
+			return unwind_user(p->unwinder, s, space, final, &p->stack, wait_module);
+	} else if (has_user_chain(s)) {
+		unwind_chain(s, space, &p->stack);
+	} else if (s->space == SPACE_USER) {
+		unwind_ip(s->ip, space, &p->stack);
+	}
+	return UNWIND_DONE;
+}
+
+static void kernel_frames(struct pipeline *p, const struct sample *s)
+{
+	unwind_kernel_chain(s, p->kernel_module, &p->stack);
+	if (!p->stack.count) /* sampled without a chain */
+		p->stack.frames[p->stack.count++] = (struct frame){
+			.offset = s->ip - KERNEL_BASE,
+			.module = p->kernel_module,
+			.lookup = LOOKUP_IP,
+			.space = SPACE_KERNEL,
+			.source = SOURCE_KERNEL_CHAIN,
+		};
+	if (p->options.kernel)
+		kernel_want_names(p->options.kernel);
+}
+
+/* A virtual machine's code: nothing is known of it but the address. */
+static void guest_frame(struct pipeline *p, const struct sample *s)
+{
+	const struct module guest = { .kind = MODULE_GUEST, .path = "[guest]" };
+
+	p->stack.frames[p->stack.count++] = (struct frame){
+		.offset = s->ip,
+		.module = modules_add(p->options.modules, &guest),
+		.lookup = LOOKUP_IP,
+		.space = SPACE_GUEST,
+	};
+}
+
 /* Kernel frames, then the user's. UNWIND_WAIT: nothing was emitted, *wait_module says for what. */
 static enum unwind_result make_row(struct pipeline *p, const struct sample *s,
 				   const struct space *space, u32 name, bool final,
 				   u32 *wait_module)
 {
-	bool has_user = s->regs.valid || s->space == SPACE_USER;
-
 	p->stack.count = 0;
-	if (s->space == SPACE_KERNEL) {
-		unwind_kernel_chain(s, p->kernel_module, &p->stack);
-		if (p->options.kernel)
-			kernel_want_names(p->options.kernel);
-	}
-	switch (p->options.stacks) {
-	case STACKS_DWARF:
-		if (has_user && unwind_user(p->unwinder, s, space, final, &p->stack,
-					    wait_module) == UNWIND_WAIT)
-			return UNWIND_WAIT;
-		break;
-	case STACKS_CHAIN:
-		unwind_chain(s, space, &p->stack);
-		break;
-	case STACKS_NONE:
-		if (s->space == SPACE_USER)
-			unwind_ip(s->ip, space, &p->stack);
-		break;
-	}
+	if (s->space == SPACE_GUEST)
+		guest_frame(p, s);
+	else if (s->space == SPACE_KERNEL)
+		kernel_frames(p, s);
+	if (s->space != SPACE_GUEST &&
+	    user_frames(p, s, space, final, wait_module) == UNWIND_WAIT)
+		return UNWIND_WAIT;
 	emit(p, s, name);
 	return UNWIND_DONE;
+}
+
+/* A table takes milliseconds; one that does not come at all must not hang the end. */
+#define LAST_WAIT_MS 10000
+
+/* Nothing is lost by waiting in a recording of the past. */
+static void make_row_patiently(struct pipeline *p, const struct sample *s,
+			       const struct space *space, u32 name)
+{
+	struct pollfd pfd = { .fd = loader_fd(p->loader), .events = POLLIN };
+	u32 module = NO_ID;
+	u64 events;
+
+	while (make_row(p, s, space, name, false, &module) == UNWIND_WAIT) {
+		if (poll(&pfd, 1, LAST_WAIT_MS) <= 0) {
+			p->quality.dropped_late++;
+			make_row(p, s, space, name, true, &module);
+			return;
+		}
+		if (read(pfd.fd, &events, sizeof events) < 0)
+			events = 0; /* another thread's news: looked at all the same */
+	}
 }
 
 static void on_sample(struct pipeline *p, const struct sample *s)
@@ -190,6 +254,10 @@ static void on_sample(struct pipeline *p, const struct sample *s)
 	if (!thread)
 		return;
 	name = name_id(p, thread);
+	if (p->options.imported) {
+		make_row_patiently(p, s, thread->process->space, name);
+		return;
+	}
 	final = waiting_is_full(&p->waiting);
 	if (make_row(p, s, thread->process->space, name, final, &module) == UNWIND_WAIT)
 		waiting_add(&p->waiting, s, thread->process->space, name, module);
@@ -258,9 +326,6 @@ void pipeline_retry(struct pipeline *p)
 		retry(p, false);
 	store_quality(p->options.store, &p->quality);
 }
-
-/* A table takes milliseconds; one that does not come at all must not hang the end. */
-#define LAST_WAIT_MS 10000
 
 static void wait_for_tables(struct pipeline *p)
 {

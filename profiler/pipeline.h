@@ -2,8 +2,8 @@
  * From records to rows: the road between the kernel's interface and the store, the same for a live
  * recording and for an imported one.
  *
- * Records come in time order. A sample is unwound in place against the address space of its moment;
- * one that needs an unwind table that is still being built is copied and waits, within a bound.
+ * Records come in time order. A sample is unwound in place against the address space of its moment,
+ * by what it carries: registers and a copy of the stack, a chain, or its address alone. One that needs an unwind table that is still being built is copied and waits, within a bound.
  */
 #ifndef APROF_PIPELINE_H
 #define APROF_PIPELINE_H
@@ -17,26 +17,22 @@
 #include "profiler/process/processes.h"
 #include "profiler/store/store.h"
 
-/* What samples carry to make a stack of. */
-enum stack_mode {
-	STACKS_NONE, /* the instruction pointer alone */
-	STACKS_DWARF, /* registers and a copy of the stack */
-	STACKS_CHAIN, /* a callchain that the kernel walked */
-};
-
 struct pipeline;
 
 struct pipeline_options {
-	enum stack_mode stacks;
 	struct processes *processes; /* these four outlive the pipeline */
 	struct modules *modules;
 	struct kernel *kernel; /* NULL: kernel names are not resolved (imports bring their own) */
 	struct store *store;
+	bool imported; /* records of the past: unwind tables are waited for, and no process is alive */
 };
 
 ERR_MUST_CHECK struct err *pipeline_new(struct pipeline **out,
 					const struct pipeline_options *options);
 void pipeline_free(struct pipeline *pipeline);
+
+/* Kernel frames get the names of the running kernel from here on; NULL: none. */
+void pipeline_use_kernel(struct pipeline *pipeline, struct kernel *kernel);
 
 /* Views in the record need not outlive the call. */
 void pipeline_record(struct pipeline *pipeline, const struct record *record);

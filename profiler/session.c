@@ -58,13 +58,7 @@ static struct err *open_sampler(struct session *s)
 
 static struct err *open_pipeline(struct session *s)
 {
-	static const enum stack_mode modes[] = {
-		[CALL_GRAPH_DWARF] = STACKS_DWARF,
-		[CALL_GRAPH_FP] = STACKS_CHAIN,
-		[CALL_GRAPH_NONE] = STACKS_NONE,
-	};
 	const struct pipeline_options options = {
-		.stacks = modes[s->options->sampling.call_graph],
 		.processes = s->processes,
 		.modules = s->modules,
 		.kernel = s->kernel,

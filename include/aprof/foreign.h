@@ -1,7 +1,7 @@
 /*
  * Recordings of other profilers, read as profiles of our own.
  *
- * The half that reports asks; main.c, which knows both halves, answers with the half that imports.
+ * The half that reports asks, the half that records answers (profiler/foreign.c).
  */
 #ifndef APROF_FOREIGN_H
 #define APROF_FOREIGN_H

@@ -28,6 +28,7 @@ void record_format_init(struct record_format *format, const struct perf_event_at
 		.regs_user = attr->sample_regs_user,
 		.regs_intr = attr->sample_regs_intr,
 		.event = event,
+		.asked_build_id = attr->build_id,
 		.id_size = attr->sample_id_all ? words(type & SAMPLE_ID_FIELDS) : 0,
 	};
 	if (!(type & PERF_SAMPLE_TIME))
@@ -79,27 +80,45 @@ static bool decode_mmap(struct bytes *in, struct record *out)
 	return true;
 }
 
-static bool decode_mmap2(struct bytes *in, struct record *out)
+/*
+ * MMAP2 holds a build id or device and inode, told apart by a bit of misc. Only an event that asked
+ * for build ids can be believed: the kernel reuses the header for all events that want the record, and
+ * does not clear the bit that another one's output has set (perf_event_mmap_output(), seen on 6.18
+ * with two profilers at work). Files that `perf inject` has put build ids into look as if nobody had
+ * asked either, so the bytes decide: a size that build ids have, and zeros where they are reserved;
+ * a major number of 16 or 20 with a minor of 0 is no disk's.
+ */
+static bool has_build_id(const struct record *out, bool asked, const u8 identity[24])
+{
+	u8 size = identity[0];
+
+	if (!(out->misc & PERF_RECORD_MISC_MMAP_BUILD_ID))
+		return false;
+	if (asked)
+		return true;
+	return (size == 16 || size == 20) && !identity[1] && !identity[2] && !identity[3];
+}
+
+static bool decode_mmap2(struct bytes *in, struct record *out, bool asked_build_id)
 {
 	struct mmap_record *map = &out->mmap;
 	struct bytes identity;
+	const u8 *raw;
 
 	map->pid = bytes_u32(in);
 	map->tid = bytes_u32(in);
 	map->start = bytes_u64(in);
 	map->len = bytes_u64(in);
 	map->offset = bytes_u64(in);
-	identity = bytes_sub(in, 24);
-	if (out->misc & PERF_RECORD_MISC_MMAP_BUILD_ID) {
-		u8 size = bytes_u8(&identity);
-		const u8 *id;
-
-		bytes_skip(&identity, 3);
-		id = bytes_take(&identity, BUILD_ID_MAX);
-		if (size > BUILD_ID_MAX || !id)
+	raw = bytes_take(in, 24);
+	if (!raw)
+		return false;
+	identity = bytes_of(raw, 24);
+	if (has_build_id(out, asked_build_id, raw)) {
+		if (raw[0] > BUILD_ID_MAX)
 			return false;
-		map->build_id.size = size;
-		memcpy(map->build_id.bytes, id, size);
+		map->build_id.size = raw[0];
+		memcpy(map->build_id.bytes, raw + 4, raw[0]);
 	} else {
 		map->maj = bytes_u32(&identity);
 		map->min = bytes_u32(&identity);
@@ -186,19 +205,12 @@ static bool decode_deferred(struct bytes *in, struct record *out)
 }
 
 static bool (*const decoders[])(struct bytes *in, struct record *out) = {
-	[PERF_RECORD_MMAP] = decode_mmap,
-	[PERF_RECORD_LOST] = decode_lost,
-	[PERF_RECORD_COMM] = decode_comm,
-	[PERF_RECORD_EXIT] = decode_task,
-	[PERF_RECORD_THROTTLE] = decode_throttle,
-	[PERF_RECORD_UNTHROTTLE] = decode_throttle,
-	[PERF_RECORD_FORK] = decode_task,
-	[PERF_RECORD_MMAP2] = decode_mmap2,
-	[PERF_RECORD_LOST_SAMPLES] = decode_lost_samples,
-	[PERF_RECORD_SWITCH] = decode_switch,
-	[PERF_RECORD_SWITCH_CPU_WIDE] = decode_switch,
-	[PERF_RECORD_KSYMBOL] = decode_ksymbol,
-	[RECORD_CALLCHAIN_DEFERRED] = decode_deferred,
+	[PERF_RECORD_MMAP] = decode_mmap,	  [PERF_RECORD_LOST] = decode_lost,
+	[PERF_RECORD_COMM] = decode_comm,	  [PERF_RECORD_EXIT] = decode_task,
+	[PERF_RECORD_THROTTLE] = decode_throttle, [PERF_RECORD_UNTHROTTLE] = decode_throttle,
+	[PERF_RECORD_FORK] = decode_task,	  [PERF_RECORD_LOST_SAMPLES] = decode_lost_samples,
+	[PERF_RECORD_SWITCH] = decode_switch,	  [PERF_RECORD_SWITCH_CPU_WIDE] = decode_switch,
+	[PERF_RECORD_KSYMBOL] = decode_ksymbol,	  [RECORD_CALLCHAIN_DEFERRED] = decode_deferred,
 };
 
 /* The sample_id behind every record that is no sample, if the event has sample_id_all. */
@@ -227,6 +239,7 @@ bool record_decode(const struct record_format *format, const void *bytes, size_t
 {
 	struct perf_event_header header;
 	struct bytes body, sample_id;
+	bool ok = true;
 
 	if (size < sizeof header)
 		return false;
@@ -246,8 +259,11 @@ bool record_decode(const struct record_format *format, const void *bytes, size_t
 		return false;
 	body.end -= format->id_size;
 	sample_id = bytes_of(body.end, format->id_size);
-	if (header.type < ARRAY_LEN(decoders) && decoders[header.type] &&
-	    (!decoders[header.type](&body, out) || body.bad))
+	if (header.type == PERF_RECORD_MMAP2)
+		ok = decode_mmap2(&body, out, format->asked_build_id);
+	else if (header.type < ARRAY_LEN(decoders) && decoders[header.type])
+		ok = decoders[header.type](&body, out);
+	if (!ok || body.bad)
 		return false;
 	if (header.type == PERF_RECORD_MMAP || header.type == PERF_RECORD_MMAP2)
 		out->mmap.is_kernel =

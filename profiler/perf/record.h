@@ -34,6 +34,7 @@ struct record_format {
 	u16 time_at; /* byte offset of the time in a SAMPLE; 0: has none */
 	u16 time_back; /* … of the time in the sample_id of others, counted from their end; 0: none */
 	u16 id_size; /* bytes of sample_id at the end of records that are no samples */
+	bool asked_build_id;
 };
 
 void record_format_init(struct record_format *format, const struct perf_event_attr *attr,

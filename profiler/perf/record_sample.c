@@ -102,6 +102,7 @@ static void take_branches(struct reader *r)
 	r->sample->branches =
 		(const void *)take_aligned(r, count * sizeof(struct perf_branch_entry));
 	r->sample->branches_len = count;
+	r->sample->are_calls = type & PERF_SAMPLE_BRANCH_CALL_STACK;
 	if (type & PERF_SAMPLE_BRANCH_COUNTERS)
 		take_aligned(r, count * sizeof(u64));
 }
@@ -111,6 +112,7 @@ static void take_user_regs(struct reader *r)
 	struct user_regs *regs = &r->sample->regs;
 	u64 abi = bytes_u64(&r->in), mask = r->format->regs_user;
 
+	regs->asked = true;
 	if (abi == PERF_SAMPLE_REGS_ABI_NONE)
 		return;
 	regs->is_32bit = abi == PERF_SAMPLE_REGS_ABI_32;

@@ -30,6 +30,7 @@ enum user_reg {
 };
 
 struct user_regs {
+	bool asked; /* the event samples them */
 	bool valid; /* false: kernel thread, exiting task, or a 32-bit task */
 	bool is_32bit;
 	u64 reg[UREG_COUNT];
@@ -60,6 +61,7 @@ struct sample {
 	u64 branches_len;
 	u64 hw_idx; /* valid if has_hw_idx */
 	bool has_hw_idx;
+	bool are_calls; /* the hardware's call stack: calls that have not returned */
 
 	const u8 *raw; /* PERF_SAMPLE_RAW: the tracepoint's fields; NULL without */
 	u32 raw_size;

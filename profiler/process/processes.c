@@ -72,7 +72,7 @@ void process_map(struct processes *processes, struct process *process,
 		.inode = record->inode,
 		.dev_major = record->maj,
 		.dev_minor = record->min,
-		.pid = process->pid,
+		.pid = processes->options.imported ? 0 : process->pid,
 		.map_start = record->start,
 		.map_end = record->start + record->len,
 	};

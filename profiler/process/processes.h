@@ -41,6 +41,7 @@ struct processes;
 struct processes_options {
 	bool everything; /* system-wide: every thread is mine */
 	bool no_inherit; /* tasks that mine create are not mine */
+	bool imported; /* its ids are not those of processes that run now */
 };
 
 struct processes *processes_new(struct modules *modules, const struct processes_options *options);

@@ -118,6 +118,44 @@ static void test_mmap2(void)
 	buf_release(&buf);
 }
 
+/* The bit that says "build id" may be another event's: the attr and the bytes decide. */
+static void test_leaked_bit(void)
+{
+	static const struct {
+		bool asked;
+		u32 first; /* major number, or size and reserved bytes */
+		u8 size; /* of the build id; 0: device and inode */
+	} rows[] = {
+		{ false, 254, 0 }, { false, 8, 0 },   { false, 0, 0 },	{ false, 20, 20 },
+		{ false, 16, 16 }, { false, 259, 0 }, { true, 20, 20 }, { true, 8, 8 },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct perf_event_attr attr = usual_attr();
+		struct record_format format;
+		struct buf buf = { 0 };
+		struct record out;
+
+		record_begin(&buf, PERF_RECORD_MMAP2,
+			     PERF_RECORD_MISC_USER | PERF_RECORD_MISC_MMAP_BUILD_ID);
+		put_map(&buf);
+		buf_two(&buf, rows[i].first, 0);
+		buf_u64(&buf, 4711);
+		buf_u64(&buf, 0);
+		buf_two(&buf, 5, 2);
+		buf_padded(&buf, "/bin/x");
+		buf_sample_id(&buf, attr.sample_type, 11, 12, 1300, 14, 3);
+		record_end(&buf, 0);
+		attr.build_id = rows[i].asked;
+		record_format_init(&format, &attr, 0);
+		if (CHECK(record_decode(&format, buf.data, buf.len, &out))) {
+			CHECK_EQ(out.mmap.build_id.size, rows[i].size);
+			CHECK_EQ(out.mmap.inode, rows[i].size ? 0 : 4711);
+		}
+		buf_release(&buf);
+	}
+}
+
 static void test_tasks(void)
 {
 	struct buf buf = { 0 };
@@ -296,6 +334,7 @@ int main(void)
 {
 	test_mmap();
 	test_mmap2();
+	test_leaked_bit();
 	test_tasks();
 	test_losses();
 	test_symbols_and_chains();
