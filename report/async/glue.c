@@ -27,6 +27,9 @@ const struct pattern glue_patterns[] = {
 	{ "alloc::boxed::Box::call", ROLE_SHIM },
 	{ "core::panic::unwind_safe::AssertUnwindSafe::call_once", ROLE_SHIM },
 
+	/* A call by name of what a closing brace does. */
+	{ "core::mem::drop", ROLE_SHIM },
+
 	/* Drop glue: its name until 1.96, and from then on (rust-lang/rust#154327). */
 	{ "core::ptr::drop_in_place", ROLE_DROP },
 	{ "core::ptr::drop_glue", ROLE_DROP },

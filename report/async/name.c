@@ -19,6 +19,7 @@ struct names {
 	const struct symbols *symbols;
 	struct intern prefixes; /* "MODULE:shop::{impl#4}" */
 	struct VEC(struct impl_name) impls; /* by id in prefixes */
+	struct intern traits; /* "MODULE:shop::Svc": what functions of this profile implement */
 	bool collected;
 	u32 module; /* of the function that is being named */
 	struct impl_names lookup;
@@ -127,6 +128,15 @@ static void collect_arguments(struct arguments *a, struct span args)
 			a->args[a->count++] = arg;
 }
 
+static void add_trait(struct names *names, u32 module, struct span trait)
+{
+	size_t bare = span_find(trait, 0, "<");
+	struct text key CLEANUP(text_release) = prefix_key(module, span_first(trait, bare));
+
+	if (trait.len)
+		intern_bytes(&names->traits, text_str(&key), key.len);
+}
+
 static void add_impl(struct names *names, const struct function *f)
 {
 	struct parsed_path die CLEANUP(parsed_release) = parse(f->path);
@@ -142,6 +152,7 @@ static void add_impl(struct names *names, const struct function *f)
 	if (die.impl == die.parts.len ||
 	    !self_of_symbol(&die, die.parts.len - 1 - die.impl, &symbol, &self))
 		return;
+	add_trait(names, f->module, self.trait);
 	prefix = prefix_key(f->module, span_first(die.text, die.parts.data[die.impl].end));
 	id = intern_bytes(&names->prefixes, text_str(&prefix), prefix.len);
 	if (id < names->impls.len)
@@ -171,14 +182,19 @@ static void collect_impls(struct names *names)
 	}
 }
 
+static void need_impls(struct names *names)
+{
+	if (!names->collected)
+		collect_impls(names);
+}
+
 static const char *find_impl(void *arg, struct span path, enum spelling spelling)
 {
 	struct names *names = arg;
 	struct text prefix CLEANUP(text_release) = prefix_key(names->module, path);
 	u32 id;
 
-	if (!names->collected)
-		collect_impls(names);
+	need_impls(names);
 	id = intern_find(&names->prefixes, text_str(&prefix), prefix.len);
 	if (id >= names->impls.len)
 		return NULL;
@@ -191,6 +207,7 @@ struct names *names_new(const struct symbols *symbols)
 
 	names->symbols = symbols;
 	intern_init(&names->prefixes);
+	intern_init(&names->traits);
 	names->lookup = (struct impl_names){ find_impl, names };
 	return names;
 }
@@ -205,6 +222,7 @@ void names_free(struct names *names)
 	}
 	vec_release(&names->impls);
 	intern_release(&names->prefixes);
+	intern_release(&names->traits);
 	free(names);
 }
 
@@ -315,6 +333,47 @@ static void set_trait(struct names *names, struct name *out, struct self_type se
 		spell_type(&sp, self.trait);
 }
 
+/*
+ * The component that is the trait of a default method; 0 if the function is none. The path of a
+ * default body tells it by itself; that of a sync method looks as one of a type does, and is taken
+ * for a trait's only if the symbol says so, or a function of the profile implements the trait.
+ */
+static size_t default_trait(struct names *names, const struct function *f,
+			    const struct parsed_path *die, const struct parsed_path *symbol)
+{
+	const struct component *part = die->parts.data;
+	size_t n = die->parts.len;
+	struct self_type self;
+	struct text key CLEANUP(text_release) = { 0 };
+
+	if (!n || !part[n - 1].args.len || path_default_trait(&die->parts))
+		return n ? path_default_trait(&die->parts) : 0;
+	if (n < 3 || part[n - 1].base.at[0] == '{' || part[n - 2].args.len)
+		return 0;
+	if (f->mangling == MANGLING_RUST_V0)
+		return self_of_symbol(die, 1, symbol, &self) && self.trait.len ? n - 2 : 0;
+	need_impls(names);
+	key = prefix_key(names->module, span_first(die->text, part[n - 2].end));
+	return intern_find(&names->traits, text_str(&key), key.len) != NO_ID ? n - 2 : 0;
+}
+
+/* "<shop::A as shop::Svc>" of a default method: its first argument is the type. */
+static void name_default(struct names *names, struct speller *sp, const struct parsed_path *die,
+			 size_t trait, struct name *out)
+{
+	struct arguments *arguments = sp->arguments;
+	struct speller key = { .out = &out->key, .impls = &names->lookup, .spelling = SPELL_BARE };
+	struct self_type self = { .type = arguments->args[0],
+				  .trait = span_first(die->text, die->parts.data[trait].end) };
+
+	sp->arguments = NULL;
+	spell_self(sp, self);
+	sp->arguments = arguments;
+	arguments->used = 1;
+	spell_front(&key, die, trait + 1);
+	set_trait(names, out, self);
+}
+
 static void name_by_dwarf(struct names *names, const struct function *f, struct name *out)
 {
 	struct parsed_path die CLEANUP(parsed_release) = parse(f->path);
@@ -338,6 +397,8 @@ static void name_by_dwarf(struct names *names, const struct function *f, struct 
 		spell_self_key(&out->key, &names->lookup, self,
 			       is_blanket(names, self, &arguments, &out->text));
 		set_trait(names, out, self);
+	} else if (arguments.count && (front = default_trait(names, f, &die, &symbol))) {
+		name_default(names, &sp, &die, front++, out);
 	} else {
 		arguments.by_name = false;
 		front = die.impl < die.parts.len ? die.impl + 1 : die.parts.len - 1;

@@ -121,6 +121,19 @@ void path_parse(struct span path, struct component_vec *out)
 	}
 }
 
+size_t path_default_trait(const struct component_vec *parts)
+{
+	size_t body = 0;
+
+	while (body < parts->len && parts->data[body].base.len &&
+	       parts->data[body].base.at[0] != '{')
+		body++;
+	if (body < 3 || body == parts->len || !parts->data[parts->len - 1].args.len ||
+	    !isupper((unsigned char)parts->data[body - 2].base.at[0]))
+		return 0;
+	return body - 2;
+}
+
 size_t path_length(struct span s)
 {
 	size_t i = 0;

@@ -76,6 +76,13 @@ struct component_vec VEC(struct component);
 /* Appends the components of a path. v0's "::<u8>" become arguments of the one before. */
 void path_parse(struct span path, struct component_vec *out);
 
+/*
+ * The trait of a default method's body, "shop::Svc::call::{async_fn#0}<shop::A>": the component in
+ * front of the method's, by its capital; 0 if there is none. A body in a type's own method stands
+ * in an "{impl#N}" instead. Its first argument is the type that has the method.
+ */
+size_t path_default_trait(const struct component_vec *parts);
+
 /* How long the path at the start of `s` is, arguments included; 0 if there is none. */
 size_t path_length(struct span s);
 

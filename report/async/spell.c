@@ -23,8 +23,6 @@ static const struct {
 } known_traits[] = {
 	{ "core::future::future::Future", "Future" },
 	{ "futures_core::stream::Stream", "Stream" },
-	{ "core::ops::drop::Drop", "Drop" },
-	{ "core::iter::traits::iterator::Iterator", "Iterator" },
 };
 
 /*
@@ -250,12 +248,32 @@ void spell_self(struct speller *sp, struct self_type self)
 		text_char(sp->out, '>');
 }
 
+static size_t default_trait(const struct speller *sp, const struct component_vec *parts)
+{
+	return sp->spelling == SPELL_LOGICAL ? path_default_trait(parts) : 0;
+}
+
+/* "<shop::A as shop::Svc>" */
+static size_t spell_default_trait(struct speller *sp, struct span path,
+				  const struct component_vec *parts, size_t trait)
+{
+	struct self_type self = { .trait = span_first(path, parts->data[trait].end) };
+	struct span args = parts->data[parts->len - 1].args;
+
+	span_next(&args, ",", &self.type);
+	spell_self(sp, self);
+	return trait + 1;
+}
+
 /* A path's start: up to its last "{impl#N}", or a qualified type. Returns the next component. */
 static size_t spell_start(struct speller *sp, struct span path, const struct component_vec *parts)
 {
 	const struct component *part = parts->data;
+	size_t trait = default_trait(sp, parts);
 	const char *known;
 
+	if (trait)
+		return spell_default_trait(sp, path, parts, trait);
 	for (size_t i = parts->len; i-- > 0;) {
 		if (!component_is_impl(&part[i]))
 			continue;
@@ -286,8 +304,12 @@ static void spell_parts(struct speller *sp, struct span path, const struct compo
 
 	sp->out = &inner;
 	for (size_t i = spell_start(sp, path, parts); i < parts->len; i++) {
+		struct span args = parts->data[i].args, type;
+
 		spell_component(sp, parts->data[i].base);
-		spell_arguments(sp, parts->data[i].args);
+		if (i + 1 == parts->len && default_trait(sp, parts))
+			span_next(&args, ",", &type);
+		spell_arguments(sp, args);
 	}
 	sp->out = out;
 	text_add_n(out, text_str(&inner), inner.len);

@@ -159,6 +159,9 @@ static enum show show_link(struct walk *w, size_t i)
 	case ROLE_STD:
 		return !w->glue && i < w->last_body ? SHOW_STEP : SHOW_NOT;
 	case ROLE_DROP:
+		/* How many of them there are depends on the compiler: one says what is dropped. */
+		return !w->glue && w->chain->links.data[i + 1].role != ROLE_DROP ? SHOW_STEP :
+										   SHOW_NOT;
 	case ROLE_FOREIGN:
 		return !w->glue ? SHOW_STEP : SHOW_NOT;
 	case ROLE_KERNEL:

@@ -44,10 +44,23 @@ static const struct {
 	  "<shop::Retry as Future>::poll", "shop::Retry::poll" },
 	/* a default body: no implementation in its path, whatever v0 prints */
 	{ "d shop::Svc::dflt::{async_fn#0}<shop::A> = shop::Svc::dflt::{{closure}}",
-	  "shop::Svc::dflt<shop::A>", "shop::Svc::dflt::{closure}" },
+	  "<shop::A as shop::Svc>::dflt", "shop::Svc::dflt::{closure}" },
 	{ "d shop::Svc::dflt::{async_fn#0}<shop::A> = "
 	  "v0:<shop::A as shop::Svc>::dflt::{closure#0}",
-	  "shop::Svc::dflt<shop::A>", "shop::Svc::dflt::{closure}" },
+	  "<shop::A as shop::Svc>::dflt", "shop::Svc::dflt::{closure}" },
+	{ "d shop::Svc::dflt::{async_fn#0}::{async_block#1}<shop::A, u8> = "
+	  "shop::Svc::dflt::{{closure}}::{{closure}}",
+	  "<shop::A as shop::Svc>::dflt::{async_block#1}<u8>",
+	  "shop::Svc::dflt::{closure}::{closure}" },
+	/* the same as a sync method: the path does not tell a trait from a type, v0's symbol does */
+	{ "d shop::Svc::twice<shop::A, u8> = v0:<shop::A as shop::Svc>::twice::<u8>",
+	  "<shop::A as shop::Svc>::twice<u8>", "shop::Svc::twice" },
+	{ "d shop::Server::run<u8> = v0:<shop::Server>::run::<u8>", "shop::Server::run<u8>",
+	  "shop::Server::run" },
+	{ "d shop::Svc::twice<shop::A> = shop::Svc::twice", "shop::Svc::twice<shop::A>",
+	  "shop::Svc::twice" },
+	{ "d shop::run<shop::Svc::dflt::{async_fn_env#0}<shop::A>> = shop::run",
+	  "shop::run<<shop::A as shop::Svc>::dflt>", "shop::run" },
 	/* not known: left out, never shown as it is */
 	{ "d shop::{impl#4}::parse::{async_fn#0}", "shop::_::parse", "shop::_::parse::{closure}" },
 
@@ -178,13 +191,17 @@ static void test_impl_of_another(void)
 		   "d shop::run<shop::{impl#4}::parse::{async_fn_env#0}<u8>> = shop::run\n"
 		   "d shop::{impl#4}::len<u8> = shop::Pool<T>::len\n"
 		   "d shop::sort<alloc::slice::{impl#0}::sort_by::{closure_env#0}<u8>> = shop::sort\n"
-		   "d alloc::slice::{impl#0}::sort<u64> = v0:<[u64]>::sort\n");
+		   "d alloc::slice::{impl#0}::sort<u64> = v0:<[u64]>::sort\n"
+		   "d shop::Svc::twice<shop::A> = shop::Svc::twice\n"
+		   "d shop::{impl#7}::call = <shop::A as shop::Svc>::call\n");
 	stacks_ready(&s);
 	names = names_new(&s.symbols);
 	name_function(names, &s.functions.data[0], &name);
 	CHECK_STR(text_str(&name.text), "shop::run<shop::Pool::parse<u8>>");
 	name_function(names, &s.functions.data[2], &name);
 	CHECK_STR(text_str(&name.text), "shop::sort<<[_]>::sort_by::{closure#0}<u8>>");
+	name_function(names, &s.functions.data[4], &name);
+	CHECK_STR(text_str(&name.text), "<shop::A as shop::Svc>::twice");
 	name_release(&name);
 	names_free(names);
 	stacks_release(&s);

@@ -82,6 +82,8 @@ static const struct {
 	  "d core::panic::unwind_safe::{impl#23}::call_once<(), shop::F> = "
 	  "<core::panic::unwind_safe::AssertUnwindSafe<F> as "
 	  "core::ops::function::FnOnce<()>>::call_once" },
+	{ "core::mem::drop", ROLE_SHIM,
+	  "d core::mem::drop<shop::Guard> = v0:core::mem::drop::<shop::Guard>" },
 	{ "core::ptr::drop_in_place", ROLE_DROP,
 	  "d core::ptr::drop_in_place<shop::f::{async_fn_env#0}> = "
 	  "core::ptr::drop_in_place<shop::f::{{closure}}>" },
