@@ -114,9 +114,9 @@ static void add_count(struct text *t, u64 n, const char *noun)
 	char buf[32];
 
 	text_printf(t, "%s %s%s", format_count(n, buf), noun,
-		    n == 1		       ? "" :
-		    ends_with(noun, "ss")      ? "es" :
-						 "s");
+		    n == 1		    ? ""
+		    : ends_with(noun, "ss") ? "es"
+					    : "s");
 }
 
 static void print_file(const struct info *info, FILE *out)
@@ -370,13 +370,13 @@ void info_print_all(const struct info *info, FILE *out)
 	for (u32 i = 0; i < p->module_count; i++)
 		fprintf(out, "  %8" PRIu64 " %-6s %s %s\n", info->module_frames[i],
 			kind_text(p->modules[i].kind),
-			p->modules[i].build_id.size ? build_id_text(&p->modules[i].build_id, id) :
-						      "-",
+			p->modules[i].build_id.size ? build_id_text(&p->modules[i].build_id, id)
+						    : "-",
 			p->modules[i].path);
 	fputs("\nThreads (samples, process, thread, name)\n", out);
 	for (u32 i = 0; i < p->thread_count; i++)
-		fprintf(out, "  %8" PRIu64 " %7u %7u %s\n", info->thread_rows[i],
-			p->threads[i].pid, p->threads[i].tid, p->threads[i].comm);
+		fprintf(out, "  %8" PRIu64 " %7u %7u %s\n", info->thread_rows[i], p->threads[i].pid,
+			p->threads[i].tid, p->threads[i].comm);
 	fputs("\nFacts\n", out);
 	for (size_t i = 0; profile_meta_at(p, i, &key, &value); i++)
 		fprintf(out, "  %s = %s\n", key, value);
