@@ -80,30 +80,6 @@ static struct err *check(struct report_options *o, struct render_input *in)
 	return NULL;
 }
 
-/* Turns --callers FUNCTION into labels. */
-static struct err *find_functions(const struct label_set *labels, const char *pattern,
-				  struct label_ids *out)
-{
-	struct text near = { 0 };
-	struct err *err;
-	u32 ids[5];
-	size_t n;
-
-	labels_find(labels, pattern, out);
-	if (out->len)
-		return NULL;
-	err = err_new("no function '%s' in this profile", pattern);
-	n = labels_near(labels, pattern, ids, ARRAY_LEN(ids));
-	for (size_t i = 0; i < n; i++)
-		text_printf(&near, "%s'%s'", i ? ", " : "", labels_name(labels, ids[i]));
-	if (n)
-		err = err_hint(err, "did you mean %s?", text_str(&near));
-	else
-		err = err_hint(err, "'aprof report' lists the functions");
-	text_release(&near);
-	return err;
-}
-
 static void show_event(const struct render_format *format, struct render_input *in,
 		       const struct view *view, u32 event)
 {
@@ -153,7 +129,7 @@ static struct err *report(struct report_options *o, const struct render_format *
 	labels_init(&labels);
 	err = view_gather(&view, &labels, &o->view, NULL, NULL);
 	if (!err && o->callers)
-		err = find_functions(&labels, o->callers, &functions);
+		err = view_functions(&labels, o->callers, &functions);
 	in->functions = &functions;
 	if (!err)
 		err = show(o, format, in, &view);

@@ -143,3 +143,26 @@ struct err *view_event(const struct view *view, const char *name, u32 *event)
 	text_release(&names);
 	return err;
 }
+
+struct err *view_functions(const struct label_set *labels, const char *pattern,
+			   struct label_ids *out)
+{
+	struct text near = { 0 };
+	struct err *err;
+	u32 ids[5];
+	size_t n;
+
+	labels_find(labels, pattern, out);
+	if (out->len)
+		return NULL;
+	err = err_new("no function '%s' in this profile", pattern);
+	n = labels_near(labels, pattern, ids, ARRAY_LEN(ids));
+	for (size_t i = 0; i < n; i++)
+		text_printf(&near, "%s'%s'", i ? ", " : "", labels_name(labels, ids[i]));
+	if (n)
+		err = err_hint(err, "did you mean %s?", text_str(&near));
+	else
+		err = err_hint(err, "'aprof report' lists the functions");
+	text_release(&near);
+	return err;
+}

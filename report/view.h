@@ -153,6 +153,10 @@ ERR_MUST_CHECK struct err *view_gather(struct view *view, struct label_set *labe
 /* The event of that name, the first if NULL. An error that lists the names if there is none. */
 ERR_MUST_CHECK struct err *view_event(const struct view *view, const char *name, u32 *event);
 
+/* The labels that a user means by a function's name; an error with near names if there are none. */
+ERR_MUST_CHECK struct err *view_functions(const struct label_set *labels, const char *pattern,
+					  struct label_ids *out);
+
 /* The one operand or -i, of a command that takes a single profile. */
 ERR_MUST_CHECK struct err *view_input(const struct view_options *options,
 				      const struct parsed *parsed, const char **path);

@@ -12,6 +12,7 @@
 
 #include <aprof/alloc.h>
 
+#include "report/render/markup.h"
 #include "report/render/names.h"
 #include "report/render/origin.h"
 
@@ -34,33 +35,6 @@ struct picture {
 	u32 rows;
 	u64 left_out;
 };
-
-/* Text and attribute values of XML 1.0. */
-static void put_text(FILE *out, const char *s)
-{
-	struct text clean = { 0 };
-
-	name_clean(&clean, s);
-	for (const char *at = text_str(&clean); *at; at++) {
-		switch (*at) {
-		case '&':
-			fputs("&amp;", out);
-			break;
-		case '<':
-			fputs("&lt;", out);
-			break;
-		case '>':
-			fputs("&gt;", out);
-			break;
-		case '"':
-			fputs("&quot;", out);
-			break;
-		default:
-			fputc(*at, out);
-		}
-	}
-	text_release(&clean);
-}
 
 /* In a comparison boxes are as wide as in B. */
 static struct amount amount_of(const struct picture *p, u32 node, int side)
@@ -119,7 +93,7 @@ static void put_title(const struct picture *p, u32 node, enum origin origin,
 	FILE *out = p->in->out;
 
 	fputs("<title>", out);
-	put_text(out, name_of(p, node));
+	markup_text(out, name_of(p, node));
 	if (p->in->diff) {
 		put_amount(p, node, 0, "A: ");
 		put_amount(p, node, 1, "B: ");
@@ -134,7 +108,7 @@ static void put_title(const struct picture *p, u32 node, enum origin origin,
 
 		flame_awaits(&sites, p->view, p->in->labels, awaits, await_count);
 		fputs("\nawaited at ", out);
-		put_text(out, text_str(&sites));
+		markup_text(out, text_str(&sites));
 		text_release(&sites);
 	}
 	fputs("</title>", out);
@@ -184,7 +158,7 @@ static void put_frame(const struct picture *p, u32 node, const struct awaited *a
 	fprintf(out, "/>%s<text x=\"%d\" y=\"13\">",
 		at->is_task ? "<rect width=\"3\" height=\"17\" class=\"task\"/>" : "",
 		at->is_task ? 6 : 4);
-	put_text(out, name_of(p, node));
+	markup_text(out, name_of(p, node));
 	fputs("</text></svg>\n", out);
 }
 
@@ -248,9 +222,9 @@ static void put_head(const struct picture *p)
 	fputs("<rect width=\"100%\" height=\"100%\" class=\"page\"/>\n"
 	      "<text class=\"head\" x=\"10\" y=\"18\" font-weight=\"bold\" font-size=\"14\">",
 	      out);
-	put_text(out, text_str(&title));
+	markup_text(out, text_str(&title));
 	fputs("</text>\n<text class=\"head soft\" x=\"10\" y=\"36\">", out);
-	put_text(out, p->in->brief);
+	markup_text(out, p->in->brief);
 	fputs("</text>\n", out);
 	put_legend(p);
 	/* For the script: without it there is nothing to press. */
