@@ -15,6 +15,8 @@ static const struct command *const commands[] = {
 	&cmd_report,
 	&cmd_diff,
 	&cmd_flamegraph,
+	&cmd_annotate,
+	&cmd_export,
 	&cmd_info,
 	&cmd_pack,
 	NULL,
