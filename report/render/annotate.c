@@ -20,11 +20,11 @@ size_t annotate_same_file(const struct line_costs *costs, size_t first)
 }
 
 /* Shows lines [from, to), of which `cost` is that of line `to - 1`, or NULL. */
-static void show(u32 from, u32 to, const struct line_cost *cost, const struct source *source,
+static void show(u32 from, u32 to, const struct line_cost *cost, const struct source_text *source,
 		 annotate_each_line *each, void *arg)
 {
 	for (u32 number = from; number < to; number++) {
-		struct annotate_line line = { number, source_line(source, number),
+		struct annotate_line line = { number, source_text_line(source, number),
 					      number + 1 == to ? cost : NULL };
 
 		if (line.text || line.cost)
@@ -33,7 +33,7 @@ static void show(u32 from, u32 to, const struct line_cost *cost, const struct so
 }
 
 void annotate_lines(const struct line_cost *costs, size_t count, u32 declared,
-		    const struct source *source, annotate_each_line *each, void *arg)
+		    const struct source_text *source, annotate_each_line *each, void *arg)
 {
 	static const struct annotate_line gap;
 	u32 next = 0; /* first line that was not shown */

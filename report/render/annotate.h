@@ -41,7 +41,7 @@ typedef void annotate_each_line(void *arg, const struct annotate_line *line);
  * if it begins in this file, else 0.
  */
 void annotate_lines(const struct line_cost *costs, size_t count, u32 declared,
-		    const struct source *source, annotate_each_line *each, void *arg);
+		    const struct source_text *source, annotate_each_line *each, void *arg);
 
 /* Number of costs from `first` on that are of one file. */
 size_t annotate_same_file(const struct line_costs *costs, size_t first);

@@ -58,12 +58,12 @@ static bool put_file(const struct annotate_input *in, const struct line_cost *co
 	u32 declared = annotate_declared(in, label, &declared_in);
 	const char *file = costs[0].file;
 	struct annotate_input copy = *in;
-	struct source source;
+	struct source_text source;
 	bool found;
 
 	if (!file || !declared_in || strcmp(file, declared_in) != 0)
 		declared = 0;
-	source_read(&source, file, in->source_dirs);
+	source_text_read(&source, file, in->source_dirs);
 	found = source.text != NULL;
 	fputs("<p>", in->out);
 	markup_text(in->out, file ? file : "lines that are not known");
@@ -76,7 +76,7 @@ static bool put_file(const struct annotate_input *in, const struct line_cost *co
 	else
 		put_line(&copy, &(struct annotate_line){ UINT32_MAX, NULL, &costs[0] });
 	fputs("</table></div>\n", in->out);
-	source_release(&source);
+	source_text_release(&source);
 	return found || !file;
 }
 

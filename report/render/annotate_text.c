@@ -82,12 +82,12 @@ static bool print_file(struct printer *p, const struct line_cost *costs, size_t 
 	u32 declared = annotate_declared(p->in, label, &declared_in);
 	const char *file = costs[0].file;
 	struct text place = { 0 };
-	struct source source;
+	struct source_text source;
 	bool found;
 
 	if (!file || !declared_in || strcmp(file, declared_in) != 0)
 		declared = 0;
-	source_read(&source, file, p->in->source_dirs);
+	source_text_read(&source, file, p->in->source_dirs);
 	found = source.text != NULL;
 	if (file)
 		place_add(&place, file, 0);
@@ -98,7 +98,7 @@ static bool print_file(struct printer *p, const struct line_cost *costs, size_t 
 		annotate_lines(costs, count, declared, &source, print_line, p);
 	else
 		print_line(p, &(struct annotate_line){ UINT32_MAX, NULL, &costs[0] });
-	source_release(&source);
+	source_text_release(&source);
 	text_release(&place);
 	return found || !file;
 }

@@ -34,7 +34,7 @@ static char *read_file(const char *path)
 	return text;
 }
 
-static void split(struct source *source)
+static void split(struct source_text *source)
 {
 	char *rest = source->text, *line;
 
@@ -42,7 +42,7 @@ static void split(struct source *source)
 		*vec_push(&source->lines) = line;
 }
 
-static bool try_path(struct source *out, const char *path)
+static bool try_path(struct source_text *out, const char *path)
 {
 	out->text = read_file(path);
 	if (!out->text)
@@ -52,7 +52,7 @@ static bool try_path(struct source *out, const char *path)
 	return true;
 }
 
-static bool try_below(struct source *out, const char *dir, const char *file)
+static bool try_below(struct source_text *out, const char *dir, const char *file)
 {
 	for (const char *end = file; end; end = strchr(end, '/')) {
 		char *path;
@@ -71,9 +71,9 @@ static bool try_below(struct source *out, const char *dir, const char *file)
 	return false;
 }
 
-void source_read(struct source *out, const char *file, const char *const *dirs)
+void source_text_read(struct source_text *out, const char *file, const char *const *dirs)
 {
-	*out = (struct source){ 0 };
+	*out = (struct source_text){ 0 };
 	if (!file)
 		return;
 	for (size_t i = 0; dirs && dirs[i]; i++)
@@ -82,15 +82,15 @@ void source_read(struct source *out, const char *file, const char *const *dirs)
 	try_path(out, file);
 }
 
-void source_release(struct source *source)
+void source_text_release(struct source_text *source)
 {
 	free(source->text);
 	free(source->path);
 	vec_release(&source->lines);
-	*source = (struct source){ 0 };
+	*source = (struct source_text){ 0 };
 }
 
-const char *source_line(const struct source *source, u32 line)
+const char *source_text_line(const struct source_text *source, u32 line)
 {
 	return line && line <= source->lines.len ? source->lines.data[line - 1] : NULL;
 }

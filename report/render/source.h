@@ -5,7 +5,7 @@
 #include <aprof/types.h>
 #include <aprof/vec.h>
 
-struct source {
+struct source_text {
 	char *text; /* NULL: the file was not found */
 	struct source_lines VEC(const char *) lines; /* into text; [0] is line 1 */
 	char *path; /* where it was found */
@@ -16,10 +16,10 @@ struct source {
  * /build/shop/src/main.rs), then for `file` itself. dirs is NULL-terminated, or NULL. Files above
  * 16 MiB are not read.
  */
-void source_read(struct source *out, const char *file, const char *const *dirs);
-void source_release(struct source *source);
+void source_text_read(struct source_text *out, const char *file, const char *const *dirs);
+void source_text_release(struct source_text *source);
 
 /* NULL if there is no such line. */
-const char *source_line(const struct source *source, u32 line);
+const char *source_text_line(const struct source_text *source, u32 line);
 
 #endif
