@@ -29,7 +29,7 @@ struct err *perfdata_open(struct perfdata **out, int fd, const char *name)
 	struct perfdata *data = xzalloc(sizeof *data);
 	struct err *err;
 
-	source_init(&data->source, fd);
+	perfdata_source_init(&data->source, fd);
 	data->name = xstrdup(name);
 	intern_init(&data->paths);
 	queue_init(&data->queue, perfdata_deliver, data);
@@ -46,7 +46,7 @@ void perfdata_close(struct perfdata *data)
 {
 	if (!data)
 		return;
-	source_release(&data->source);
+	perfdata_source_release(&data->source);
 	queue_release(&data->queue);
 	inflater_free(data->inflater);
 	formats_release(&data->formats);
@@ -226,7 +226,7 @@ static void walk(struct perfdata *data)
 	struct perf_event_header header;
 	const u8 *bytes;
 
-	while ((bytes = source_peek(source, sizeof header))) {
+	while ((bytes = perfdata_source_peek(source, sizeof header))) {
 		u64 trailing;
 
 		memcpy(&header, bytes, sizeof header);
@@ -235,15 +235,15 @@ static void walk(struct perfdata *data)
 					     (unsigned long long)source->offset);
 			return;
 		}
-		bytes = source_peek(source, header.size);
+		bytes = perfdata_source_peek(source, header.size);
 		if (!bytes)
 			break;
 		trailing = trailing_bytes(bytes, &header);
 		walk_one(data, bytes, false);
-		source_skip(source, header.size);
-		source_skip(source, trailing);
+		perfdata_source_skip(source, header.size);
+		perfdata_source_skip(source, trailing);
 	}
-	if (source_left(source))
+	if (perfdata_source_left(source))
 		perfdata_set_problem(data, "it is cut short at byte %llu",
 				     (unsigned long long)source->offset);
 }

@@ -134,7 +134,7 @@ static struct err *read_file_header(struct perfdata *data, u64 header_size, u64 
 	struct section attrs, records;
 	u64 features[4] = { 0 };
 	struct bytes in;
-	const u8 *header = source_peek(&data->source, FILE_HEADER);
+	const u8 *header = perfdata_source_peek(&data->source, FILE_HEADER);
 	struct stat st;
 
 	if (fstat(data->source.fd, &st) || !S_ISREG(st.st_mode))
@@ -177,7 +177,7 @@ static struct err *read_file_header(struct perfdata *data, u64 header_size, u64 
 
 struct err *perfdata_read_header(struct perfdata *data)
 {
-	const u8 *header = source_peek(&data->source, PIPE_HEADER);
+	const u8 *header = perfdata_source_peek(&data->source, PIPE_HEADER);
 	struct bytes in;
 	u64 size;
 
@@ -198,10 +198,10 @@ struct err *perfdata_read_header(struct perfdata *data)
 	size = bytes_u64(&in);
 	if (size == PIPE_HEADER) {
 		data->is_pipe = true;
-		source_skip(&data->source, PIPE_HEADER);
+		perfdata_source_skip(&data->source, PIPE_HEADER);
 		return NULL;
 	}
-	header = source_peek(&data->source, 24);
+	header = perfdata_source_peek(&data->source, 24);
 	if (size < 72 || !header)
 		return err_new("'%s' is damaged: its header makes no sense", data->name);
 	in = bytes_of(header + 16, 8);

@@ -33,13 +33,13 @@ struct source {
 	int os_errno; /* of a read that failed */
 };
 
-void source_init(struct source *source, int fd);
-void source_release(struct source *source);
+void perfdata_source_init(struct source *source, int fd);
+void perfdata_source_release(struct source *source);
 /* The next `size` bytes (up to RECORD_MAX), not consumed, at any alignment; NULL: there are fewer. */
-const u8 *source_peek(struct source *source, size_t size);
-void source_skip(struct source *source, u64 size);
+const u8 *perfdata_source_peek(struct source *source, size_t size);
+void perfdata_source_skip(struct source *source, u64 size);
 /* How many of the bytes that were asked for are there: tells an end from a cut. */
-size_t source_left(const struct source *source);
+size_t perfdata_source_left(const struct source *source);
 
 /* One zstd stream in pieces, giving one stream of records. */
 struct inflater;

@@ -12,7 +12,7 @@
 
 #define WINDOW_BYTES (256u << 10)
 
-void source_init(struct source *source, int fd)
+void perfdata_source_init(struct source *source, int fd)
 {
 	*source = (struct source){
 		.fd = fd,
@@ -21,7 +21,7 @@ void source_init(struct source *source, int fd)
 	};
 }
 
-void source_release(struct source *source)
+void perfdata_source_release(struct source *source)
 {
 	free(source->window);
 }
@@ -55,7 +55,7 @@ static void compact(struct source *source)
 	source->at = 0;
 }
 
-const u8 *source_peek(struct source *source, size_t size)
+const u8 *perfdata_source_peek(struct source *source, size_t size)
 {
 	if (source->at + size > WINDOW_BYTES)
 		compact(source);
@@ -65,12 +65,12 @@ const u8 *source_peek(struct source *source, size_t size)
 	return source->window + source->at;
 }
 
-size_t source_left(const struct source *source)
+size_t perfdata_source_left(const struct source *source)
 {
 	return source->len - source->at;
 }
 
-void source_skip(struct source *source, u64 size)
+void perfdata_source_skip(struct source *source, u64 size)
 {
 	while (size) {
 		size_t n = u64_min(size, source->len - source->at);
