@@ -40,6 +40,11 @@ const struct pattern glue_patterns[] = {
 	{ "futures_util::future::poll_fn::PollFn", ROLE_POLL_FN },
 	{ "futures_lite::future::PollFn", ROLE_POLL_FN },
 
+	/* What the macros that project pins leave in combinators. */
+	{ "pin_project", ROLE_GLUE },
+	{ "pin_project_lite", ROLE_GLUE },
+	{ "pin_utils", ROLE_GLUE },
+
 	{ "tracing::instrument::Instrumented", ROLE_INSTRUMENTED },
 	{ "tracing_futures::Instrumented", ROLE_INSTRUMENTED },
 };

@@ -133,6 +133,7 @@ void kinds_init(struct kinds *kinds, const struct symbols *symbols)
 {
 	*kinds = (struct kinds){ .symbols = symbols };
 	intern_init(&kinds->strings);
+	intern_init(&kinds->sources);
 	kinds->names = names_new(symbols);
 	kinds->kinds = xcalloc(symbols->function_count, sizeof *kinds->kinds);
 }
@@ -140,9 +141,54 @@ void kinds_init(struct kinds *kinds, const struct symbols *symbols)
 void kinds_release(struct kinds *kinds)
 {
 	intern_release(&kinds->strings);
+	intern_release(&kinds->sources);
 	names_free(kinds->names);
 	name_release(&kinds->scratch);
 	free(kinds->kinds);
+}
+
+/* "shop:src/main.rs" */
+static struct text source_key(const struct function *f, const char *file)
+{
+	const char *colons = strstr(f->path, "::");
+	struct text key = { 0 };
+
+	text_add_n(&key, f->path, colons ? (size_t)(colons - f->path) : strlen(f->path));
+	text_char(&key, ':');
+	text_add(&key, file);
+	return key;
+}
+
+static void collect_sources(struct kinds *kinds)
+{
+	kinds->have_sources = true;
+	for (u32 i = 0; i < kinds->symbols->function_count; i++) {
+		const struct function *f = &kinds->symbols->functions[i];
+		struct text key;
+
+		if (f->source != SYMBOL_DWARF || !f->is_rust || !f->file ||
+		    (f->name[0] == '{' && !starts_with(f->name, "{async_fn#")))
+			continue;
+		key = source_key(f, f->file);
+		intern_bytes(&kinds->sources, text_str(&key), key.len);
+		text_release(&key);
+	}
+}
+
+bool kinds_wrote(struct kinds *kinds, u32 function, const char *file)
+{
+	const struct function *f = &kinds->symbols->functions[function];
+	struct text key;
+	bool found;
+
+	if (!f->file || strcmp(f->file, file) == 0)
+		return true;
+	if (!kinds->have_sources)
+		collect_sources(kinds);
+	key = source_key(f, file);
+	found = intern_find(&kinds->sources, text_str(&key), key.len) != NO_ID;
+	text_release(&key);
+	return found;
 }
 
 const struct kind *kind_of(struct kinds *kinds, u32 function)

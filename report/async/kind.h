@@ -31,6 +31,8 @@ struct kind {
 struct kinds {
 	const struct symbols *symbols;
 	struct intern strings;
+	struct intern sources; /* "shop:src/main.rs": where a crate's functions are declared */
+	bool have_sources;
 	struct names *names;
 	struct kind *kinds; /* by function id */
 	struct name scratch;
@@ -38,6 +40,13 @@ struct kinds {
 
 void kinds_init(struct kinds *kinds, const struct symbols *symbols);
 void kinds_release(struct kinds *kinds);
+
+/*
+ * Is a line of this file one that the author of the function's crate wrote? The body of a block or
+ * closure that a macro makes is declared in the macro's file, though what it awaits may be in the
+ * user's; functions with names are where they are written.
+ */
+bool kinds_wrote(struct kinds *kinds, u32 function, const char *file);
 
 /* Valid until kinds_release(). */
 const struct kind *kind_of(struct kinds *kinds, u32 function);

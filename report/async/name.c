@@ -105,18 +105,12 @@ static bool self_of_symbol(const struct parsed_path *die, size_t behind,
 	return self->type.len != 0;
 }
 
-static void spell_self_key(struct text *out, const struct impl_names *impls, struct self_type self,
-			   bool blanket)
+static void key_of_self(struct text *out, struct names *names, struct self_type self, bool blanket)
 {
-	struct speller sp = { .out = out, .impls = impls, .spelling = SPELL_BARE,
+	struct speller sp = { .out = out, .impls = &names->lookup, .spelling = SPELL_KEY,
 			      .in_self = true };
 
-	if (self.trait.len && (blanket || is_pathless(self.type)))
-		spell_type(&sp, self.trait);
-	else if (is_pathless(self.type))
-		text_add(out, "core::_"); /* only core may give methods to types without a path */
-	else
-		spell_type(&sp, self.type);
+	spell_self_key(&sp, self, blanket);
 }
 
 static void collect_arguments(struct arguments *a, struct span args)
@@ -159,7 +153,7 @@ static void add_impl(struct names *names, const struct function *f)
 		return;
 	collect_arguments(&blank, die.parts.data[die.parts.len - 1].args);
 	spell_self(&sp, self);
-	spell_self_key(&key, &names->lookup, self, starts_with(text_str(&text), "<_ "));
+	key_of_self(&key, names, self, starts_with(text_str(&text), "<_ "));
 	*vec_push(&names->impls) =
 		(struct impl_name){ .text = text_take(&text), .key = text_take(&key) };
 }
@@ -198,7 +192,8 @@ static const char *find_impl(void *arg, struct span path, enum spelling spelling
 	id = intern_find(&names->prefixes, text_str(&prefix), prefix.len);
 	if (id >= names->impls.len)
 		return NULL;
-	return spelling == SPELL_LOGICAL ? names->impls.data[id].text : names->impls.data[id].key;
+	return spelling == SPELL_LOGICAL || spelling == SPELL_BARE ? names->impls.data[id].text :
+								     names->impls.data[id].key;
 }
 
 struct names *names_new(const struct symbols *symbols)
@@ -327,7 +322,7 @@ static void check_parameters(struct names *names, struct arguments *a, struct se
 
 static void set_trait(struct names *names, struct name *out, struct self_type self)
 {
-	struct speller sp = { .out = &out->trait, .impls = &names->lookup, .spelling = SPELL_BARE };
+	struct speller sp = { .out = &out->trait, .impls = &names->lookup, .spelling = SPELL_KEY };
 
 	if (self.trait.len)
 		spell_type(&sp, self.trait);
@@ -362,7 +357,7 @@ static void name_default(struct names *names, struct speller *sp, const struct p
 			 size_t trait, struct name *out)
 {
 	struct arguments *arguments = sp->arguments;
-	struct speller key = { .out = &out->key, .impls = &names->lookup, .spelling = SPELL_BARE };
+	struct speller key = { .out = &out->key, .impls = &names->lookup, .spelling = SPELL_KEY };
 	struct self_type self = { .type = arguments->args[0],
 				  .trait = span_first(die->text, die->parts.data[trait].end) };
 
@@ -381,7 +376,7 @@ static void name_by_dwarf(struct names *names, const struct function *f, struct 
 	struct arguments arguments = { .by_name = f->mangling == MANGLING_RUST_LEGACY };
 	struct speller sp = { .out = &out->text, .impls = &names->lookup,
 			      .arguments = &arguments };
-	struct speller key = { .out = &out->key, .impls = &names->lookup, .spelling = SPELL_BARE };
+	struct speller key = { .out = &out->key, .impls = &names->lookup, .spelling = SPELL_KEY };
 	struct self_type self = { { NULL, 0 }, { NULL, 0 } };
 	struct span own = { NULL, 0 };
 	size_t front = 0;
@@ -394,8 +389,8 @@ static void name_by_dwarf(struct names *names, const struct function *f, struct 
 		sp.in_self = true;
 		check_parameters(names, &arguments, self);
 		spell_self(&sp, self);
-		spell_self_key(&out->key, &names->lookup, self,
-			       is_blanket(names, self, &arguments, &out->text));
+		key_of_self(&out->key, names, self,
+			    is_blanket(names, self, &arguments, &out->text));
 		set_trait(names, out, self);
 	} else if (arguments.count && (front = default_trait(names, f, &die, &symbol))) {
 		name_default(names, &sp, &die, front++, out);
@@ -435,7 +430,7 @@ static void name_by_symbol(struct names *names, const struct function *f, struct
 	self = self_parse(part[from - 1].base);
 	sp.in_self = true;
 	spell_self(&sp, self);
-	spell_self_key(&out->key, &names->lookup, self, is_parameter(self.type));
+	key_of_self(&out->key, names, self, is_parameter(self.type));
 	set_trait(names, out, self);
 	spell_rest(&sp, &symbol, from);
 	sp.out = &out->key;

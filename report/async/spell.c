@@ -90,7 +90,7 @@ static void spell_special(struct speller *sp, struct span base)
 	}
 	text_add(sp->out, sp->out->len ? "::{" : "{");
 	add(sp, label);
-	if (sp->spelling != SPELL_BARE)
+	if (sp->spelling == SPELL_LOGICAL || sp->spelling == SPELL_COMPARE)
 		add(sp, number);
 	text_add(sp->out, "}");
 }
@@ -189,7 +189,7 @@ void spell_arguments(struct speller *sp, struct span args)
 	bool in_self = sp->in_self;
 	struct span arg;
 
-	if (sp->spelling == SPELL_BARE)
+	if (sp->spelling == SPELL_BARE || sp->spelling == SPELL_KEY)
 		return;
 	sp->in_self = false;
 	while (span_next(&args, ",", &arg)) {
@@ -248,6 +248,21 @@ void spell_self(struct speller *sp, struct self_type self)
 		text_char(sp->out, '>');
 }
 
+void spell_self_key(struct speller *sp, struct self_type self, bool blanket)
+{
+	if (self.trait.len && (blanket || is_pathless(self.type)))
+		spell_type(sp, self.trait);
+	else if (is_pathless(self.type))
+		text_add(sp->out, "core::_"); /* only core gives methods to types without a path */
+	else
+		spell_type(sp, self.type);
+}
+
+static bool is_for_keys(enum spelling spelling)
+{
+	return spelling == SPELL_KEY || spelling == SPELL_COMPARE;
+}
+
 static size_t default_trait(const struct speller *sp, const struct component_vec *parts)
 {
 	return sp->spelling == SPELL_LOGICAL ? path_default_trait(parts) : 0;
@@ -285,7 +300,9 @@ static size_t spell_start(struct speller *sp, struct span path, const struct com
 		text_add(sp->out, known);
 		return i + 1;
 	}
-	if (component_is_qualified(part)) {
+	if (component_is_qualified(part) && is_for_keys(sp->spelling)) {
+		spell_self_key(sp, self_parse(part->base), false);
+	} else if (component_is_qualified(part)) {
 		spell_self(sp, self_parse(part->base));
 	} else if (part->base.len && part->base.at[0] == '{') {
 		return 0;

@@ -9,8 +9,10 @@
 enum spelling {
 	/* For a reader: arguments kept, async fns by their path, blocks and closures numbered. */
 	SPELL_LOGICAL,
-	/* For the tables, and where nothing is known: no arguments, "{closure}" for each body. */
+	/* Where nothing is known: no arguments, "{closure}" for each body. */
 	SPELL_BARE,
+	/* For the tables: as bare, and "<A as B>" and "<impl B for A>" are just A. */
+	SPELL_KEY,
 	/* To compare a type of a v0 symbol with one of debug information: "{closure#N}". */
 	SPELL_COMPARE,
 };
@@ -50,8 +52,10 @@ void spell_arguments(struct speller *sp, struct span args);
 void spell_path(struct speller *sp, struct span path);
 /* "::serve", or nothing for what is no name of the source: "{async_fn#0}". */
 void spell_component(struct speller *sp, struct span base);
-/* The Self of an implementation, readable ("<A as B>", "shop::Server") or as a key. */
+/* The Self of an implementation: "<A as B>", "shop::Server". */
 void spell_self(struct speller *sp, struct self_type self);
+/* The same for keys: the type, or the trait where it is implemented for types without a path. */
+void spell_self_key(struct speller *sp, struct self_type self, bool blanket);
 
 /* What a list of arguments leaves out: lifetimes and the global allocator. */
 bool argument_is_lifetime(struct span arg);

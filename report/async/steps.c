@@ -19,6 +19,7 @@ enum show {
 
 struct walk {
 	const struct chain *chain;
+	struct kinds *kinds;
 	size_t last_body; /* index of the innermost body */
 	size_t last_user; /* index of the innermost function that is the user's */
 	struct VEC(u8) macro; /* by link: a closure that join! or select! made */
@@ -178,19 +179,18 @@ static enum show show_link(struct walk *w, size_t i)
 static void set_site(const struct walk *w, struct step *step, size_t i)
 {
 	const struct link *links = w->chain->links.data;
-	const char *own = links[i].kind->file;
+	u32 body = links[i].function;
 
 	step->site_line = links[i].line;
 	step->site_file = links[i].file;
-	step->site_marked = own && links[i].file && !same_file(own, links[i].file);
+	step->site_marked = links[i].file && !kinds_wrote(w->kinds, body, links[i].file);
 	for (size_t in = i; step->site_marked && in-- > 0 && !is_awaited(&links[in]);) {
-		if (!w->macro.data[in])
+		if (!w->macro.data[in] || !links[in].line || !links[in].file ||
+		    !kinds_wrote(w->kinds, body, links[in].file))
 			continue;
-		if (links[in].line && same_file(links[in].file, own)) {
-			step->site_line = links[in].line;
-			step->site_file = links[in].file;
-			step->site_marked = false;
-		}
+		step->site_line = links[in].line;
+		step->site_file = links[in].file;
+		step->site_marked = false;
 	}
 }
 
@@ -228,7 +228,7 @@ static void fold(struct step_vec *out, size_t first, const struct walk *w, size_
 void steps_of_task(struct step_vec *out, const struct chain *chain, struct kinds *kinds,
 		   bool show_glue)
 {
-	struct walk w = { .chain = chain };
+	struct walk w = { .chain = chain, .kinds = kinds };
 	size_t first = out->len;
 
 	find_ends(&w);

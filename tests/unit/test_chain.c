@@ -278,6 +278,15 @@ static void test_sites(void)
 		    "d shop::f::{async_fn#0} = shop::f::{{closure}} @ tokio/src/macros/select.rs:9\n"
 		    HARNESS WORKER,
 		    "shop::f (src/main.rs:21);shop::g (:0)");
+	/* a block that a macro made stands in the macro's file, what it awaits in the user's */
+	CHECK_SITES(BODY("shop::g")
+		    "d shop::f::{async_block#0} = shop::f::{{closure}} @ src/main.rs:7"
+		    " of async-stream/src/lib.rs\n" HARNESS WORKER,
+		    "shop::f::{async_block#0} (src/main.rs:7);shop::g (:0)");
+	CHECK_SITES(BODY("other::g")
+		    "d shop::f::{async_block#0} = shop::f::{{closure}} @ src/main.rs:7"
+		    " of async-stream/src/lib.rs\n" HARNESS WORKER,
+		    "shop::f::{async_block#0} (src/main.rs:7*);other::g (:0)");
 }
 
 static void check_stack(const char *text, bool task, bool complete, bool unsure, u8 certainty)

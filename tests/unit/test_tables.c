@@ -105,6 +105,11 @@ static const struct {
 	{ "futures_lite::future::PollFn", ROLE_POLL_FN,
 	  "d futures_lite::future::{impl#7}::poll<u8, shop::f::{closure_env#0}> = "
 	  "<futures_lite::future::PollFn<F> as core::future::future::Future>::poll" },
+	{ "pin_project", ROLE_GLUE, "t pin_project::__private::PinnedDrop::drop" },
+	{ "pin_project_lite", ROLE_GLUE,
+	  "d pin_project_lite::__private::{impl#2}::drop<u8> = "
+	  "<pin_project_lite::__private::UnsafeOverwriteGuard<T> as core::ops::drop::Drop>::drop" },
+	{ "pin_utils", ROLE_GLUE, "t pin_utils::something" },
 	{ "tracing::instrument::Instrumented", ROLE_INSTRUMENTED,
 	  "d tracing::instrument::{impl#1}::poll<shop::f::{async_fn_env#0}> = "
 	  "<tracing::instrument::Instrumented<T> as core::future::future::Future>::poll" },
@@ -265,6 +270,10 @@ static const struct {
 	{ "futures_util", ROLE_GLUE,
 	  "d futures_util::future::future::FutureExt::poll_unpin<u8> = "
 	  "futures_util::future::future::FutureExt::poll_unpin" },
+	{ "futures_util", ROLE_GLUE,
+	  "d futures_util::stream::futures_unordered::{impl#9}::poll_next::{impl#0}::drop<shop::f> = "
+	  "<<futures_util::stream::futures_unordered::FuturesUnordered<Fut> as "
+	  "futures_core::stream::Stream>::poll_next::Bomb<Fut> as core::ops::drop::Drop>::drop" },
 	{ "futures_channel", ROLE_GLUE, "t futures_channel::mpsc::Receiver<T>::next_message" },
 	{ "futures_task", ROLE_GLUE,
 	  "t <futures_task::future_obj::LocalFutureObj<T> as core::future::future::Future>::poll" },
