@@ -27,7 +27,7 @@ struct dwarf_function {
 
 /* One level of an inline chain. */
 struct dwarf_frame {
-	const struct dwarf_function *function;
+	const struct dwarf_function *function; /* NULL: only the line is known, the chain is this */
 	const char *file; /* where this level stands: of the address for the innermost level, */
 	u32 line; /* else of the call that was inlined into it (DW_AT_call_file/line); 0 unknown */
 	u32 column; /* 0 unknown */
@@ -42,12 +42,15 @@ struct dwarf;
 ERR_MUST_CHECK struct err *dwarf_open(struct dwarf **out, struct binary *bin);
 void dwarf_close(struct dwarf *dwarf);
 
-/* Called once for each query that has a function, in any order; frames are innermost first. */
+/*
+ * Called once for each query that has a function or a line, in any order; frames are innermost first.
+ * Assembly, and functions of which there are line tables only, may have lines without functions.
+ */
 typedef void dwarf_found(void *arg, size_t query, const struct dwarf_frame *frames, size_t count);
 
 /*
- * Looks up `count` vaddrs, sorted ascending. Queries with no DWARF function are not called back;
- * a damaged unit is skipped, counted in dwarf_damaged(), and remembered.
+ * Looks up `count` vaddrs, sorted ascending. Queries with nothing are not called back; a
+ * damaged unit is skipped, counted in dwarf_damaged(), and remembered.
  */
 void dwarf_query(struct dwarf *dwarf, const u64 *vaddrs, size_t count, dwarf_found *found,
 		 void *arg);

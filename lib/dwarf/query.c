@@ -6,6 +6,7 @@
  *    their line programs.
  * 3. What was hit is named and called back; what was not goes to its next candidate, in the next
  *    round.
+ * 4. Of what is left, the line is called back where a line table has it.
  */
 #include <aprof/dwarf.h>
 
@@ -28,6 +29,12 @@ struct candidate {
 	u32 unit;
 };
 
+/* The line of an address for which its unit has no function. */
+struct line_only {
+	u32 query;
+	struct call_site at;
+};
+
 struct query {
 	struct dwarf *dwarf;
 	const u64 *vaddrs;
@@ -36,6 +43,7 @@ struct query {
 	struct VEC(struct task) tasks;
 	u32 unit; /* whose ranges are being read */
 	u32 *next; /* units below it need not be tried for the address; NO_ID: it has its answer */
+	struct VEC(struct line_only) line_onlys;
 	struct VEC(struct dwarf_frame) chain; /* being called back */
 	struct budget marks;
 	dwarf_found *found;
@@ -54,6 +62,7 @@ static void query_release(struct query *q)
 {
 	vec_release(&q->candidates);
 	vec_release(&q->tasks);
+	vec_release(&q->line_onlys);
 	vec_release(&q->chain);
 	free(q->next);
 }
@@ -146,42 +155,72 @@ static void run_round(struct query *q)
 
 /* ---- 3. names ---- */
 
-/* Line, column and file of each level: the innermost has the address's, others their callee's. */
+static struct call_site place_of(struct query *q, struct task *task, const struct line_place *place)
+{
+	if (place->file == NO_ID)
+		return (struct call_site){ 0 };
+	return (struct call_site){
+		.file = line_path(task->unit, place->file, &q->dwarf->functions.arena),
+		.line = place->line,
+		.column = place->column,
+	};
+}
+
+static void add_level(struct query *q, const struct dwarf_function *function,
+		      const struct call_site *at)
+{
+	*vec_push(&q->chain) = (struct dwarf_frame){
+		.function = function,
+		.file = at->file,
+		.line = at->line,
+		.column = at->column,
+	};
+}
+
+static void call_back(struct query *q, u32 address)
+{
+	q->found(q->arg, address, q->chain.data, q->chain.len);
+	q->chain.len = 0;
+	q->next[address] = NO_ID;
+}
+
+/* The innermost level stands where the address does, each other one where its callee was called. */
 static void answer(struct query *q, struct task *task, const struct task_address *address)
 {
-	struct functions *functions = &q->dwarf->functions;
-	struct call_site at = { 0 };
+	struct call_site at = place_of(q, task, &address->place);
 
-	if (address->place.file != NO_ID) {
-		at.file = line_path(task->unit, address->place.file, &functions->arena);
-		at.line = address->place.line;
-		at.column = address->place.column;
+	if (address->hit == NO_ID) {
+		if (at.line)
+			*vec_push(&q->line_onlys) = (struct line_only){ address->query, at };
+		return;
 	}
-	q->chain.len = 0;
 	for (u32 hit = address->hit; hit != NO_ID; hit = task->hits.data[hit].parent) {
-		const struct level *level = task_level(task, hit, functions);
+		const struct level *level = task_level(task, hit, &q->dwarf->functions);
 
-		*vec_push(&q->chain) = (struct dwarf_frame){
-			.function = level->function,
-			.file = at.file,
-			.line = at.line,
-			.column = at.column,
-		};
+		add_level(q, level->function, &at);
 		at = level->call;
 	}
-	q->found(q->arg, address->query, q->chain.data, q->chain.len);
-	q->next[address->query] = NO_ID;
+	call_back(q, address->query);
 }
 
 static void finish_round(struct query *q)
 {
 	vec_each(&q->tasks, task) {
 		vec_each(&task->addresses, address)
-			if (address->hit != NO_ID)
-				answer(q, task, address);
+			answer(q, task, address);
 		task_release(task);
 	}
 	q->tasks.len = 0;
+}
+
+static void answer_lines(struct query *q)
+{
+	vec_each(&q->line_onlys, only) {
+		if (q->next[only->query] == NO_ID)
+			continue;
+		add_level(q, NULL, &only->at);
+		call_back(q, only->query);
+	}
 }
 
 void dwarf_query(struct dwarf *dwarf, const u64 *vaddrs, size_t count, dwarf_found *found,
@@ -202,5 +241,6 @@ void dwarf_query(struct dwarf *dwarf, const u64 *vaddrs, size_t count, dwarf_fou
 		run_round(&q);
 		finish_round(&q);
 	}
+	answer_lines(&q);
 	query_release(&q);
 }

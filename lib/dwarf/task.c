@@ -68,22 +68,16 @@ static bool has_missed(const u32 *innermost, size_t count)
 	return false;
 }
 
-/* Lines of the addresses that were hit: `vaddrs` and `at` are scratch of the task's size. */
-static void find_lines(struct task *task, u64 *vaddrs, u32 *at)
+static void find_lines(struct task *task, const u64 *vaddrs)
 {
-	struct line_place *places = xcalloc(task->addresses.len, sizeof *places);
-	u32 count = 0;
+	size_t count = task->addresses.len;
+	struct line_place *places = xcalloc(count, sizeof *places);
 
-	for (u32 i = 0; i < task->addresses.len; i++) {
-		if (task->addresses.data[i].hit == NO_ID)
-			continue;
-		places[count].file = NO_ID;
-		vaddrs[count] = task->addresses.data[i].vaddr;
-		at[count++] = i;
-	}
-	line_run(task->unit, vaddrs, count, places);
-	for (u32 i = 0; i < count; i++)
-		task->addresses.data[at[i]].place = places[i];
+	for (size_t i = 0; i < count; i++)
+		places[i].file = NO_ID;
+	line_run(task->unit, vaddrs, (u32)count, places);
+	for (size_t i = 0; i < count; i++)
+		task->addresses.data[i].place = places[i];
 	free(places);
 }
 
@@ -103,8 +97,8 @@ void task_run(struct task *task)
 		whole = walk(task, vaddrs, innermost, false, &jumped);
 	for (size_t i = 0; whole && i < count; i++)
 		task->addresses.data[i].hit = innermost[i];
-	if (whole && task->hits.len)
-		find_lines(task, vaddrs, innermost);
+	if (whole)
+		find_lines(task, vaddrs);
 	free(vaddrs);
 	free(innermost);
 }

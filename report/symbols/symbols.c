@@ -188,48 +188,65 @@ static void sort_frames(struct resolver *r)
 	free(job_ids);
 }
 
-static void set_dwarf(struct resolver *r, struct job *job, const struct place *place)
+/* One level of a chain whose outermost function is in `symbol`, NULL if there is none. */
+static void add_level(struct resolver *r, struct job *job, const struct dwarf_frame *from,
+		      const struct symbol *symbol, bool is_outermost)
 {
 	struct names *names = &r->out->names;
+	const char *name = symbol ? symbol->name : NULL;
+	u32 function;
 
-	for (u32 i = 0; i < place->count; i++) {
-		const struct dwarf_frame *from = &job->chains.data[place->first + i];
-		bool is_outermost = i + 1 == place->count;
-		const struct symbol *symbol = NULL;
+	if (!from->function)
+		function = names_symbol(names, job->id, SYMBOL_LINES, name);
+	else
+		/* Line tables alone have no linkage names: that of the outermost is the symbol. */
+		function = names_dwarf(names, job->id, from->function,
+				       is_outermost && names_is_bare(from->function) ? name : NULL);
+	*vec_push(&r->frames) = (struct source_frame){
+		.function = function,
+		.line = from->line,
+		.file = names_file(names, from->file),
+		.inlined = !is_outermost,
+	};
+}
 
-		/* Line tables alone have no linkage name, but the function that all is in has one. */
-		if (is_outermost && names_is_bare(from->function))
-			symbol = job_symbol_at(job, place->vaddr);
-		*vec_push(&r->frames) = (struct source_frame){
-			.function = names_dwarf(names, job->id, from->function,
-						symbol ? symbol->name : NULL),
-			.line = from->line,
-			.file = names_file(names, from->file),
-			.inlined = !is_outermost,
-		};
-	}
+/* False if the chain is a line in a function that nobody knows. */
+static bool set_dwarf(struct resolver *r, struct job *job, const struct place *place)
+{
+	const struct dwarf_frame *chain = job->chains.data + place->first;
+	const struct dwarf_function *outermost = chain[place->count - 1].function;
+	const struct symbol *symbol = NULL;
+
+	if (!outermost || names_is_bare(outermost))
+		symbol = job_symbol_at(job, place->vaddr);
+	if (!outermost && !symbol)
+		return false;
+	for (u32 i = 0; i < place->count; i++)
+		add_level(r, job, &chain[i], symbol, i + 1 == place->count);
 	set_chain(r, place->frame, place->count);
+	return true;
+}
+
+/* The function that a place is in, by the tables of symbols. */
+static void set_symbol(struct resolver *r, struct job *job, const struct place *place)
+{
+	const struct symbol *symbol =
+		place->vaddr == UINT64_MAX ? NULL : job_symbol_at(job, place->vaddr);
+
+	if (symbol) {
+		set_single(r, place->frame,
+			   names_symbol(&r->out->names, job->id, SYMBOL_TABLE, symbol->name));
+		r->out->symbols.without_dwarf++;
+	} else if (!set_by_profile(r, place->frame, job->id, place->offset)) {
+		set_unknown(r, place->frame, job->id, job->files[FILE_OWN], place->vaddr);
+	}
 }
 
 static void collect(struct resolver *r, struct job *job)
 {
-	vec_each(&job->places, place) {
-		const struct symbol *symbol;
-
-		if (place->count) {
-			set_dwarf(r, job, place);
-			continue;
-		}
-		symbol = place->vaddr == UINT64_MAX ? NULL : job_symbol_at(job, place->vaddr);
-		if (symbol) {
-			set_single(r, place->frame,
-				   names_symbol(&r->out->names, job->id, SYMBOL_TABLE,
-						symbol->name));
-			r->out->symbols.without_dwarf++;
-		} else if (!set_by_profile(r, place->frame, job->id, place->offset)) {
-			set_unknown(r, place->frame, job->id, job->files[FILE_OWN], place->vaddr);
-		}
-	}
+	vec_each(&job->places, place)
+		if (!place->count || !set_dwarf(r, job, place))
+			set_symbol(r, job, place);
 	vec_each(&job->notices, text)
 		notice("%s", *text);
 }

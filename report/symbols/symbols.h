@@ -18,7 +18,8 @@ enum symbol_source {
 	SYMBOL_NONE, /* module and offset only */
 	SYMBOL_TABLE, /* ELF symbol: the function it is in; inlined ones are not known */
 	SYMBOL_DWARF, /* the whole inline chain is known */
-	SYMBOL_LINES, /* DWARF, but of line tables only: no qualified names */
+	SYMBOL_LINES, /* DWARF, but of line tables only: the function it is in is an ELF symbol, and
+			 inlined ones have no qualified names; also assembly with lines */
 	SYMBOL_KERNEL,
 	SYMBOL_JIT,
 	SYMBOL_END, /* an early end of the stack: "[truncated]", "[failed: no unwind rule]", "[lost]" */
