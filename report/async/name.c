@@ -5,24 +5,12 @@
 
 #include <aprof/alloc.h>
 #include <aprof/cleanup.h>
-#include <aprof/intern.h>
 
+#include "report/async/impls.h"
 #include "report/async/spell.h"
 
-/* What stands behind one "{impl#N}" of one module. */
-struct impl_name {
-	char *text; /* "<shop::A as shop::Svc>", "shop::Server": without arguments */
-	char *key;
-};
-
 struct names {
-	const struct symbols *symbols;
-	struct intern prefixes; /* "MODULE:shop::{impl#4}" */
-	struct VEC(struct impl_name) impls; /* by id in prefixes */
-	struct intern traits; /* "MODULE:shop::Svc": what functions of this profile implement */
-	bool collected;
-	u32 module; /* of the function that is being named */
-	struct impl_names lookup;
+	struct impls impls;
 };
 
 void name_release(struct name *name)
@@ -32,192 +20,18 @@ void name_release(struct name *name)
 	text_release(&name->trait);
 }
 
-static struct text prefix_key(u32 module, struct span path)
-{
-	struct text key = { 0 };
-
-	text_printf(&key, "%u:", module);
-	text_add_n(&key, path.at, path.len);
-	return key;
-}
-
-/* The components of a path, and where its last "{impl#N}" stands. */
-struct parsed_path {
-	struct span text;
-	struct component_vec parts;
-	size_t impl; /* index; parts.len if there is none */
-};
-
-static void parsed_release(struct parsed_path *p)
-{
-	vec_release(&p->parts);
-}
-
-static struct parsed_path parse(const char *path)
-{
-	struct parsed_path p = { .text = span_of(path) };
-
-	path_parse(p.text, &p.parts);
-	p.impl = p.parts.len;
-	for (size_t i = 0; i < p.parts.len; i++)
-		if (component_is_impl(&p.parts.data[i]))
-			p.impl = i;
-	return p;
-}
-
-/* Components of a symbol that debug information has no scope for. */
-static bool is_shim(const struct component *c)
-{
-	return span_starts(c->base, "{shim:") || span_starts(c->base, "{{vtable.shim}}");
-}
-
-/* Do a component of a DIE path and one of a symbol stand for the same scope? */
-static bool same_scope(const struct component *die, const struct component *symbol)
-{
-	if (die->base.len && die->base.at[0] == '{')
-		return symbol->base.len && symbol->base.at[0] == '{';
-	return die->base.len == symbol->base.len &&
-	       memcmp(die->base.at, symbol->base.at, die->base.len) == 0;
-}
-
-/*
- * The Self of a method: what is left of a symbol when as many scopes are taken off its end as the
- * DIE path has behind its implementation. False if they do not match.
- */
-static bool self_of_symbol(const struct parsed_path *die, size_t behind,
-			   const struct parsed_path *symbol, struct self_type *self)
-{
-	size_t n = symbol->parts.len;
-	const struct component *part = symbol->parts.data;
-
-	while (n && is_shim(&part[n - 1]))
-		n--;
-	if (n <= behind)
-		return false;
-	for (size_t i = 1; i <= behind; i++)
-		if (!same_scope(&die->parts.data[die->parts.len - i], &part[n - i]))
-			return false;
-	part += n - behind - 1;
-	if (component_is_qualified(part))
-		*self = self_parse(part->base);
-	else
-		*self = (struct self_type){ .type = span_first(symbol->text, part->end) };
-	return self->type.len != 0;
-}
-
-static void key_of_self(struct text *out, struct names *names, struct self_type self, bool blanket)
-{
-	struct speller sp = { .out = out, .impls = &names->lookup, .spelling = SPELL_KEY,
-			      .in_self = true };
-
-	spell_self_key(&sp, self, blanket);
-}
-
-static void collect_arguments(struct arguments *a, struct span args)
-{
-	struct span arg;
-
-	while (a->count < ARRAY_LEN(a->args) && span_next(&args, ",", &arg))
-		if (!argument_is_lifetime(arg))
-			a->args[a->count++] = arg;
-}
-
-static void add_trait(struct names *names, u32 module, struct span trait)
-{
-	size_t bare = span_find(trait, 0, "<");
-	struct text key CLEANUP(text_release) = prefix_key(module, span_first(trait, bare));
-
-	if (trait.len)
-		intern_bytes(&names->traits, text_str(&key), key.len);
-}
-
-static void add_impl(struct names *names, const struct function *f)
-{
-	struct parsed_path die CLEANUP(parsed_release) = parse(f->path);
-	struct parsed_path symbol CLEANUP(parsed_release) = parse(f->demangled);
-	struct text prefix CLEANUP(text_release) = { 0 };
-	struct text text = { 0 }, key = { 0 };
-	struct arguments blank = { .by_name = f->mangling == MANGLING_RUST_LEGACY, .blank = true };
-	struct speller sp = { .out = &text, .spelling = SPELL_BARE, .impls = &names->lookup,
-			      .arguments = &blank, .in_self = true };
-	struct self_type self;
-	u32 id;
-
-	if (die.impl == die.parts.len ||
-	    !self_of_symbol(&die, die.parts.len - 1 - die.impl, &symbol, &self))
-		return;
-	add_trait(names, f->module, self.trait);
-	prefix = prefix_key(f->module, span_first(die.text, die.parts.data[die.impl].end));
-	id = intern_bytes(&names->prefixes, text_str(&prefix), prefix.len);
-	if (id < names->impls.len)
-		return;
-	collect_arguments(&blank, die.parts.data[die.parts.len - 1].args);
-	spell_self(&sp, self);
-	key_of_self(&key, names, self, starts_with(text_str(&text), "<_ "));
-	*vec_push(&names->impls) =
-		(struct impl_name){ .text = text_take(&text), .key = text_take(&key) };
-}
-
-static bool has_linkage(const struct function *f)
-{
-	return f->linkage && f->demangled && f->mangling != MANGLING_NONE;
-}
-
-/* Types of other functions' arguments need all implementations: collected when first asked for. */
-static void collect_impls(struct names *names)
-{
-	names->collected = true;
-	for (u32 i = 0; i < names->symbols->function_count; i++) {
-		const struct function *f = &names->symbols->functions[i];
-
-		if (f->source == SYMBOL_DWARF && f->is_rust && has_linkage(f) &&
-		    strstr(f->path, "{impl#"))
-			add_impl(names, f);
-	}
-}
-
-static void need_impls(struct names *names)
-{
-	if (!names->collected)
-		collect_impls(names);
-}
-
-static const char *find_impl(void *arg, struct span path, enum spelling spelling)
-{
-	struct names *names = arg;
-	struct text prefix CLEANUP(text_release) = prefix_key(names->module, path);
-	u32 id;
-
-	need_impls(names);
-	id = intern_find(&names->prefixes, text_str(&prefix), prefix.len);
-	if (id >= names->impls.len)
-		return NULL;
-	return spelling == SPELL_LOGICAL || spelling == SPELL_BARE ? names->impls.data[id].text :
-								     names->impls.data[id].key;
-}
-
 struct names *names_new(const struct symbols *symbols)
 {
 	struct names *names = xzalloc(sizeof *names);
 
-	names->symbols = symbols;
-	intern_init(&names->prefixes);
-	intern_init(&names->traits);
-	names->lookup = (struct impl_names){ find_impl, names };
+	impls_init(&names->impls, symbols);
 	return names;
 }
 
 void names_free(struct names *names)
 {
-	if (!names)
-		return;
-	vec_each(&names->impls, impl) {
-		free(impl->text);
-		free(impl->key);
-	}
-	vec_release(&names->impls);
-	intern_release(&names->prefixes);
-	intern_release(&names->traits);
+	if (names)
+		impls_release(&names->impls);
 	free(names);
 }
 
@@ -254,7 +68,7 @@ static bool is_blanket(struct names *names, struct self_type self, const struct 
 		       const struct text *spelled)
 {
 	struct text first CLEANUP(text_release) = { 0 };
-	struct speller sp = { .out = &first, .impls = &names->lookup };
+	struct speller sp = { .out = &first, .impls = &names->impls.lookup };
 
 	if (a->by_name || !a->count)
 		return is_parameter(self.type);
@@ -310,7 +124,7 @@ static void check_parameters(struct names *names, struct arguments *a, struct se
 {
 	struct text scratch CLEANUP(text_release) = { 0 };
 	struct arguments trial = *a;
-	struct speller sp = { .out = &scratch, .impls = &names->lookup, .arguments = &trial,
+	struct speller sp = { .out = &scratch, .impls = &names->impls.lookup, .arguments = &trial,
 			      .in_self = true };
 
 	if (!a->by_name || !self.trait.len)
@@ -322,7 +136,7 @@ static void check_parameters(struct names *names, struct arguments *a, struct se
 
 static void set_trait(struct names *names, struct name *out, struct self_type self)
 {
-	struct speller sp = { .out = &out->trait, .impls = &names->lookup, .spelling = SPELL_KEY };
+	struct speller sp = { .out = &out->trait, .impls = &names->impls.lookup, .spelling = SPELL_KEY };
 
 	if (self.trait.len)
 		spell_type(&sp, self.trait);
@@ -339,7 +153,6 @@ static size_t default_trait(struct names *names, const struct function *f,
 	const struct component *part = die->parts.data;
 	size_t n = die->parts.len;
 	struct self_type self;
-	struct text key CLEANUP(text_release) = { 0 };
 
 	if (!n || !part[n - 1].args.len || path_default_trait(&die->parts))
 		return n ? path_default_trait(&die->parts) : 0;
@@ -347,9 +160,7 @@ static size_t default_trait(struct names *names, const struct function *f,
 		return 0;
 	if (f->mangling == MANGLING_RUST_V0)
 		return self_of_symbol(die, 1, symbol, &self) && self.trait.len ? n - 2 : 0;
-	need_impls(names);
-	key = prefix_key(names->module, span_first(die->text, part[n - 2].end));
-	return intern_find(&names->traits, text_str(&key), key.len) != NO_ID ? n - 2 : 0;
+	return impls_have_trait(&names->impls, span_first(die->text, part[n - 2].end)) ? n - 2 : 0;
 }
 
 /* "<shop::A as shop::Svc>" of a default method: its first argument is the type. */
@@ -357,7 +168,7 @@ static void name_default(struct names *names, struct speller *sp, const struct p
 			 size_t trait, struct name *out)
 {
 	struct arguments *arguments = sp->arguments;
-	struct speller key = { .out = &out->key, .impls = &names->lookup, .spelling = SPELL_KEY };
+	struct speller key = { .out = &out->key, .impls = &names->impls.lookup, .spelling = SPELL_KEY };
 	struct self_type self = { .type = arguments->args[0],
 				  .trait = span_first(die->text, die->parts.data[trait].end) };
 
@@ -371,12 +182,12 @@ static void name_default(struct names *names, struct speller *sp, const struct p
 
 static void name_by_dwarf(struct names *names, const struct function *f, struct name *out)
 {
-	struct parsed_path die CLEANUP(parsed_release) = parse(f->path);
-	struct parsed_path symbol CLEANUP(parsed_release) = parse(f->demangled);
+	struct parsed_path die CLEANUP(parsed_release) = parsed_path(f->path);
+	struct parsed_path symbol CLEANUP(parsed_release) = parsed_path(f->demangled);
 	struct arguments arguments = { .by_name = f->mangling == MANGLING_RUST_LEGACY };
-	struct speller sp = { .out = &out->text, .impls = &names->lookup,
+	struct speller sp = { .out = &out->text, .impls = &names->impls.lookup,
 			      .arguments = &arguments };
-	struct speller key = { .out = &out->key, .impls = &names->lookup, .spelling = SPELL_KEY };
+	struct speller key = { .out = &out->key, .impls = &names->impls.lookup, .spelling = SPELL_KEY };
 	struct self_type self = { { NULL, 0 }, { NULL, 0 } };
 	struct span own = { NULL, 0 };
 	size_t front = 0;
@@ -384,13 +195,13 @@ static void name_by_dwarf(struct names *names, const struct function *f, struct 
 	if (!die.parts.len)
 		return;
 	own = die.parts.data[die.parts.len - 1].args;
-	collect_arguments(&arguments, own);
+	arguments_collect(&arguments, own);
 	if (find_self(f, &die, &symbol, &self, &front)) {
 		sp.in_self = true;
 		check_parameters(names, &arguments, self);
 		spell_self(&sp, self);
-		key_of_self(&out->key, names, self,
-			    is_blanket(names, self, &arguments, &out->text));
+		impls_self_key(&out->key, &names->impls, self,
+			       is_blanket(names, self, &arguments, &out->text));
 		set_trait(names, out, self);
 	} else if (arguments.count && (front = default_trait(names, f, &die, &symbol))) {
 		name_default(names, &sp, &die, front++, out);
@@ -412,7 +223,7 @@ static void name_by_dwarf(struct names *names, const struct function *f, struct 
  */
 static void name_by_symbol(struct names *names, const struct function *f, struct name *out)
 {
-	struct parsed_path symbol CLEANUP(parsed_release) = parse(f->demangled);
+	struct parsed_path symbol CLEANUP(parsed_release) = parsed_path(f->demangled);
 	struct arguments blank = { .by_name = f->mangling == MANGLING_RUST_LEGACY, .blank = true };
 	struct speller sp = { .out = &out->text, .spelling = SPELL_BARE, .arguments = &blank };
 	const struct component *part = symbol.parts.data;
@@ -430,7 +241,7 @@ static void name_by_symbol(struct names *names, const struct function *f, struct
 	self = self_parse(part[from - 1].base);
 	sp.in_self = true;
 	spell_self(&sp, self);
-	key_of_self(&out->key, names, self, is_parameter(self.type));
+	impls_self_key(&out->key, &names->impls, self, is_parameter(self.type));
 	set_trait(names, out, self);
 	spell_rest(&sp, &symbol, from);
 	sp.out = &out->key;
@@ -442,7 +253,7 @@ void name_function(struct names *names, const struct function *f, struct name *o
 	text_clear(&out->text);
 	text_clear(&out->key);
 	text_clear(&out->trait);
-	names->module = f->module;
+	names->impls.module = f->module;
 	if (f->is_rust && f->source == SYMBOL_DWARF)
 		name_by_dwarf(names, f, out);
 	else if (f->is_rust && (f->source == SYMBOL_TABLE || f->source == SYMBOL_LINES))

@@ -3,15 +3,8 @@
 
 #include <ctype.h>
 
-#include <aprof/cleanup.h>
-
 /* Deeper types are cut to "_": a bound for what damaged debug information may hold. */
 #define DEEPEST 128
-
-static const char *const primitives[] = {
-	"bool", "char", "str",	 "u8",	"u16",	"u32", "u64", "u128", "usize", "i8",
-	"i16",	"i32",	"i64",	 "i128", "isize", "f16", "f32", "f64",  "f128",
-};
 
 static const char *const keywords[] = {
 	"mut", "const", "dyn", "fn", "unsafe", "extern", "for", "impl", "as", "raw",
@@ -25,30 +18,10 @@ static const struct {
 	{ "futures_core::stream::Stream", "Stream" },
 };
 
-/*
- * What rustc calls the parts of a path that the source does not name; "_env" (the type of a
- * closure's state) and the number behind "#" are taken off before.
- */
-static const struct {
-	const char *label;
-	bool silent; /* the body of the function named before it */
-	bool closure; /* "closure" to the tables, as symbols call it */
-} specials[] = {
-	{ "closure", false, true },	 { "async_fn", true, true },
-	{ "async_block", false, true },	 { "async_closure", false, true },
-	{ "generator", false, true },	 { "coroutine", false, true },
-	{ "gen_fn", true, true },	 { "gen_block", false, true },
-	{ "gen_closure", false, true },	 { "async_gen_fn", true, true },
-	{ "async_gen_block", false, true }, { "async_gen_closure", false, true },
-	/* The body of an async closure that is called by value or by reference. */
-	{ "synthetic", true, false },	 { "by.ref.shim", true, false },
-	{ "vtable.shim", true, false },
-};
-
-static bool is_one_of(struct span s, const char *const *words, size_t count)
+static bool is_keyword(struct span s)
 {
-	for (size_t i = 0; i < count; i++)
-		if (span_is(s, words[i]))
+	for (size_t i = 0; i < ARRAY_LEN(keywords); i++)
+		if (span_is(s, keywords[i]))
 			return true;
 	return false;
 }
@@ -56,73 +29,6 @@ static bool is_one_of(struct span s, const char *const *words, size_t count)
 static void add(struct speller *sp, struct span s)
 {
 	text_add_n(sp->out, s.at, s.len);
-}
-
-static void spell_special(struct speller *sp, struct span base)
-{
-	struct span s = base, label, number = { base.at, 0 };
-	size_t at;
-
-	while (s.len && s.at[0] == '{')
-		s = span_skip(s, 1);
-	while (s.len && s.at[s.len - 1] == '}')
-		s.len--;
-	at = span_find(s, 0, "#");
-	label = span_first(s, at);
-	if (at < s.len)
-		number = span_skip(s, at);
-	if (label.len > 4 && span_is(span_skip(label, label.len - 4), "_env"))
-		label.len -= 4;
-	if (span_starts(label, "shim:"))
-		return;
-	for (size_t i = 0; i < ARRAY_LEN(specials); i++) {
-		if (!span_is(label, specials[i].label))
-			continue;
-		if (!specials[i].closure || (specials[i].silent && sp->spelling == SPELL_LOGICAL))
-			return;
-		if (sp->spelling != SPELL_LOGICAL)
-			label = span_of("closure");
-		break;
-	}
-	if (span_is(label, "impl")) {
-		text_add(sp->out, sp->out->len ? "::_" : "_");
-		return;
-	}
-	text_add(sp->out, sp->out->len ? "::{" : "{");
-	add(sp, label);
-	if (sp->spelling == SPELL_LOGICAL || sp->spelling == SPELL_COMPARE)
-		add(sp, number);
-	text_add(sp->out, "}");
-}
-
-void spell_component(struct speller *sp, struct span base)
-{
-	if (base.len && base.at[0] == '{') {
-		spell_special(sp, base);
-		return;
-	}
-	text_add(sp->out, "::");
-	add(sp, base);
-}
-
-bool argument_is_lifetime(struct span arg)
-{
-	return !arg.len || (arg.at[0] == '\'' && span_find(arg, 0, " ") == arg.len);
-}
-
-bool argument_is_silent(struct span arg)
-{
-	return argument_is_lifetime(arg) || span_is(arg, "alloc::alloc::Global");
-}
-
-bool is_parameter(struct span type)
-{
-	if (!type.len || isdigit((unsigned char)type.at[0]))
-		return false;
-	for (size_t i = 0; i < type.len; i++)
-		if (!isalnum((unsigned char)type.at[i]) && type.at[i] != '_')
-			return false;
-	return !is_one_of(type, primitives, ARRAY_LEN(primitives));
 }
 
 bool is_pathless(struct span type)
@@ -154,35 +60,6 @@ static void spell_argument(struct speller *sp, struct span arg)
 	spell_type(sp, arg);
 }
 
-/* The argument that a legacy symbol's parameter stands for; a->count or more if it is not known. */
-static size_t parameter_number(struct arguments *a, struct span name)
-{
-	size_t n = 0;
-
-	while (n < a->name_count &&
-	       !(a->names[n].len == name.len && !memcmp(a->names[n].at, name.at, name.len)))
-		n++;
-	if (n == a->name_count && n < ARRAY_LEN(a->names))
-		a->names[a->name_count++] = name;
-	return n;
-}
-
-/* A parameter whose argument is not known, or not shown, has no place in a list. */
-static bool is_left_out(struct speller *sp, struct span arg)
-{
-	struct arguments *a = sp->arguments;
-	size_t n;
-
-	if (argument_is_silent(arg))
-		return true;
-	if (!a || !a->by_name || !is_parameter(arg))
-		return false;
-	n = parameter_number(a, arg);
-	if (n < a->count && argument_is_silent(a->args[n]))
-		a->used |= 1u << n;
-	return n >= a->count || argument_is_silent(a->args[n]);
-}
-
 void spell_arguments(struct speller *sp, struct span args)
 {
 	const char *before = "<";
@@ -193,7 +70,7 @@ void spell_arguments(struct speller *sp, struct span args)
 		return;
 	sp->in_self = false;
 	while (span_next(&args, ",", &arg)) {
-		if (is_left_out(sp, arg))
+		if (argument_is_left_out(sp, arg))
 			continue;
 		text_add(sp->out, before);
 		spell_argument(sp, arg);
@@ -333,71 +210,6 @@ static void spell_parts(struct speller *sp, struct span path, const struct compo
 	text_release(&inner);
 }
 
-/* Writes an argument of the function; for all its instances, "_". */
-static void spell_nth(struct speller *sp, size_t n)
-{
-	struct arguments *a = sp->arguments;
-
-	if (n >= a->count || a->blank) {
-		text_char(sp->out, '_');
-		return;
-	}
-	a->used |= 1u << n;
-	sp->arguments = NULL;
-	spell_type(sp, a->args[n]);
-	sp->arguments = a;
-}
-
-static void compared(struct speller *like, struct text *out, struct span type)
-{
-	struct speller sp = { .out = out, .impls = like->impls, .spelling = SPELL_COMPARE,
-			      .depth = like->depth };
-
-	spell_type(&sp, type);
-}
-
-/* The argument that a v0 symbol's type is; count if it is none. */
-static size_t argument_like(struct speller *sp, struct span type)
-{
-	struct arguments *a = sp->arguments;
-	struct text want CLEANUP(text_release) = { 0 };
-	struct text have CLEANUP(text_release) = { 0 };
-	size_t found = a->count;
-
-	compared(sp, &want, type);
-	for (size_t i = a->count; i-- > 0;) {
-		text_clear(&have);
-		compared(sp, &have, a->args[i]);
-		if (have.len != want.len || memcmp(text_str(&have), text_str(&want), want.len) != 0)
-			continue;
-		/* Of equal arguments the first that is not yet written. */
-		if (found == a->count || !(a->used & 1u << i))
-			found = i;
-	}
-	return found;
-}
-
-/* Replaces a type by the argument it is, so that it is spelled as debug information does. */
-static bool spell_replaced(struct speller *sp, struct span type)
-{
-	struct arguments *a = sp->arguments;
-	size_t n;
-
-	if (!a)
-		return false;
-	if (a->by_name) {
-		if (!is_parameter(type))
-			return false;
-		spell_nth(sp, parameter_number(a, type));
-		return true;
-	}
-	n = argument_like(sp, type);
-	if (n == a->count)
-		return false;
-	spell_nth(sp, n);
-	return true;
-}
-
 void spell_path(struct speller *sp, struct span path)
 {
 	struct component_vec parts = { 0 };
@@ -461,7 +273,7 @@ static size_t spell_token(struct speller *sp, struct span s)
 	}
 	n = path_length(s);
 	n = n ? n : 1;
-	if (is_one_of(span_first(s, n), keywords, ARRAY_LEN(keywords)))
+	if (is_keyword(span_first(s, n)))
 		add(sp, span_first(s, n));
 	else
 		spell_path(sp, span_first(s, n));

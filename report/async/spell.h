@@ -57,9 +57,15 @@ void spell_self(struct speller *sp, struct self_type self);
 /* The same for keys: the type, or the trait where it is implemented for types without a path. */
 void spell_self_key(struct speller *sp, struct self_type self, bool blanket);
 
-/* What a list of arguments leaves out: lifetimes and the global allocator. */
+/* Adds the arguments of a DIE's name: lifetimes are none. */
+void arguments_collect(struct arguments *a, struct span args);
+/* What a list of arguments leaves out: lifetimes and the global allocator ... */
 bool argument_is_lifetime(struct span arg);
 bool argument_is_silent(struct span arg);
+/* ... and a symbol's parameters whose argument is one of these, or is not known. */
+bool argument_is_left_out(struct speller *sp, struct span arg);
+/* Writes the argument that a type of the symbol stands for; false if it stands for none. */
+bool spell_replaced(struct speller *sp, struct span type);
 /* A single word that is no primitive type: what legacy symbols call a generic parameter. */
 bool is_parameter(struct span type);
 /* A type that has no path of its own: "&T", "[T]", "u8", "T", a closure's. */
