@@ -74,6 +74,24 @@ static size_t outermost_awaited(const struct chain *chain, size_t end)
 }
 
 /*
+ * A library's coroutine says what is awaited, unless it awaits the user's code in turn: then it is
+ * glue, as a combinator that is a plain future would be (async_std::future::timeout).
+ */
+static void hide_combinators(struct chain *chain)
+{
+	bool inside = false;
+
+	vec_each(&chain->links, link) {
+		if (is_awaited(link->role) && !link->kind->owner)
+			inside = true;
+		else if (link->role == ROLE_BODY && inside)
+			link->role = ROLE_GLUE;
+		else if (link->role == ROLE_SPAWN)
+			inside = false;
+	}
+}
+
+/*
  * The closure that a thread for blocking work runs: the first function inside of the boundary that
  * is more than a call. chain->links.len if it is the runtime's own: tokio's workers run so.
  */
@@ -153,6 +171,7 @@ void chain_read(struct chain *chain, const struct profile *profile, const struct
 	expand(chain, profile, symbols, kinds, stack);
 	n = chain->links.len;
 	chain->ended_early = n && chain->links.data[n - 1].role == ROLE_END;
+	hide_combinators(chain);
 	find_root(chain);
 	if (!chain_has_task(chain) && promote_framework(chain))
 		find_root(chain);

@@ -2,9 +2,11 @@
  * Owners: crates whose code is not the user's, and what the one frame is called that stands for
  * all of it below the user's last frame.
  *
- * ROLE_GLUE: a library; its coroutines are shown, they say what is awaited (tokio's Mutex::lock).
+ * ROLE_GLUE: a library; its coroutines are shown, they say what is awaited (tokio's Mutex::lock),
+ *	but where they await code of the user in turn.
  * ROLE_FRAMEWORK: calls the user's code; its coroutines are shown only where no user's is.
  * ROLE_RUNTIME: drives tasks; its coroutines are never shown.
+ * ROLE_STD: what all of these, and the user, are built with: belongs to who calls it, as std does.
  */
 #include "report/async/tables.h"
 
@@ -65,6 +67,41 @@ const struct owner owners[] = {
 	{ "tracing_subscriber", "[tracing]", ROLE_GLUE },
 
 	{ "async_stream", "[async-stream]", ROLE_GLUE },
+	{ "ahash", NULL, ROLE_STD },
+	{ "arrayvec", NULL, ROLE_STD },
+	{ "atomic_waker", NULL, ROLE_STD },
+	{ "bitflags", NULL, ROLE_STD },
+	{ "bytes", NULL, ROLE_STD },
+	{ "concurrent_queue", NULL, ROLE_STD },
+	{ "crossbeam_utils", NULL, ROLE_STD },
+	{ "fastrand", NULL, ROLE_STD },
+	{ "fnv", NULL, ROLE_STD },
+	{ "getrandom", NULL, ROLE_STD },
+	{ "hashbrown", NULL, ROLE_STD },
+	{ "http", NULL, ROLE_STD },
+	{ "httparse", NULL, ROLE_STD },
+	{ "httpdate", NULL, ROLE_STD },
+	{ "indexmap", NULL, ROLE_STD },
+	{ "lazy_static", NULL, ROLE_STD },
+	{ "libc", NULL, ROLE_STD },
+	{ "lock_api", NULL, ROLE_STD },
+	{ "log", NULL, ROLE_STD },
+	{ "memchr", NULL, ROLE_STD },
+	{ "once_cell", NULL, ROLE_STD },
+	{ "parking", NULL, ROLE_STD },
+	{ "parking_lot", NULL, ROLE_STD },
+	{ "parking_lot_core", NULL, ROLE_STD },
+	{ "rustix", NULL, ROLE_STD },
+	{ "scopeguard", NULL, ROLE_STD },
+	{ "slab", NULL, ROLE_STD },
+	{ "smallvec", NULL, ROLE_STD },
+	{ "socket2", NULL, ROLE_STD },
+	{ "try_lock", NULL, ROLE_STD },
+	{ "waker_fn", NULL, ROLE_STD },
+	{ "want", NULL, ROLE_STD },
+	/* rustc's names for the allocator's entry points */
+	{ "__rustc", NULL, ROLE_STD },
+
 	{ "pollster", "[pollster]", ROLE_RUNTIME },
 	{ "embassy_executor", "[embassy]", ROLE_RUNTIME },
 };

@@ -38,8 +38,8 @@ struct pattern {
 
 struct owner {
 	const char *crate;
-	const char *label; /* "[tokio]" */
-	u8 role; /* of what has no row elsewhere: ROLE_GLUE, ROLE_FRAMEWORK or ROLE_RUNTIME */
+	const char *label; /* "[tokio]"; NULL for ROLE_STD */
+	u8 role; /* of what has no row elsewhere: ROLE_GLUE, ROLE_FRAMEWORK, ROLE_RUNTIME, ROLE_STD */
 };
 
 extern const struct pattern glue_patterns[];

@@ -136,6 +136,13 @@ static void test_between_and_below(void)
 		    "<tokio::time::sleep::Sleep as core::future::future::Future>::poll\n" PIN_POLL
 		    BODY("shop::f") HARNESS WORKER,
 		    "shop::f;[tokio]");
+	CHECK_CHAIN("d hashbrown::raw::RawTable<u8>::find<u8> = hashbrown::raw::RawTable<T,A>::find\n"
+		    "d slab::Slab<u8>::get<u8> = slab::Slab<T>::get\n"
+		    "d tokio::sync::notify::notify = tokio::sync::notify::notify\n" BODY("shop::f")
+		    HARNESS WORKER,
+		    "shop::f;[tokio]");
+	CHECK_CHAIN("d slab::Slab<u8>::get<u8> = slab::Slab<T>::get\n" BODY("shop::f") HARNESS WORKER,
+		    "shop::f;slab::Slab<u8>::get");
 	CHECK_CHAIN("k tcp_sendmsg\nc write\nd tokio::net::send = tokio::net::send\n" BODY("shop::f")
 		    HARNESS WORKER,
 		    "shop::f;[tokio];tcp_sendmsg_[k]");
@@ -159,6 +166,13 @@ static void test_between_and_below(void)
 		    "d tokio::sync::mutex::{impl#3}::lock::{async_fn#0}<u8> = "
 		    "tokio::sync::mutex::Mutex<T>::lock::{{closure}}\n" BODY("shop::f") HARNESS WORKER,
 		    "shop::f;tokio::sync::mutex::Mutex<u8>::lock;[tokio]");
+	/* unless it awaits the user's code: then it is a combinator */
+	CHECK_CHAIN(BODY("shop::g") "d async_std::future::timeout::timeout::{async_fn#0}<u8> = "
+		    "async_std::future::timeout::timeout::{{closure}}\n" BODY("shop::f") HARNESS WORKER,
+		    "shop::f;shop::g");
+	CHECK_CHAIN(BODY("shop::g") "d async_std::future::timeout::timeout::{async_fn#0}<u8> = "
+		    "async_std::future::timeout::timeout::{{closure}}\n" HARNESS WORKER,
+		    "shop::g");
 	/* a future that no table names is shown */
 	CHECK_CHAIN(BODY("shop::g") "d sqlx::{impl#1}::poll = "
 		    "<sqlx::Query as core::future::future::Future>::poll\n" BODY("shop::f") HARNESS WORKER,
