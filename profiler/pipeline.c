@@ -150,6 +150,7 @@ static void emit(struct pipeline *p, const struct sample *s, u32 name)
 					    .weight = s->period,
 					    .event = s->event,
 					    .thread = name,
+					    .cpu = s->cpu,
 					    .frames = p->stack.frames,
 					    .count = p->stack.count,
 				    });

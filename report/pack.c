@@ -25,7 +25,7 @@ struct packing {
 	struct VEC(struct place) places; /* by module and offset */
 	struct packer *packer;
 	struct buf chunk; /* scratch */
-	u32 sequence;
+	u32 sequence, epoch; /* of the next and of the last chunk written */
 	FILE *out;
 };
 
@@ -72,14 +72,11 @@ static void find_places(struct packing *p, struct pack_result *result)
 	vec_sort(&p->places, by_place);
 }
 
-static void put_chunk(struct packing *p, u16 type, u32 epoch, struct bytes data)
+static void put_chunk(struct packing *p, const struct buf *payload)
 {
-	const struct chunk chunk = {
-		.type = type, .epoch = epoch, .sequence = p->sequence++, .data = data
-	};
-
 	p->chunk.len = 0;
-	chunk_pack(p->packer, &chunk, &p->chunk);
+	chunk_pack(p->packer, p->epoch, p->sequence++, bytes_of(payload->data, payload->len),
+		   &p->chunk);
 	/* An error stays with the stream: the caller asks once. */
 	fwrite(p->chunk.data, 1, p->chunk.len, p->out);
 }
@@ -143,7 +140,7 @@ static void put_names(struct packing *p, const struct place *places, size_t coun
 	struct chunk_functions c = {
 		.ids = xcalloc((size_t)p->symbols->function_count + 1, sizeof *c.ids)
 	};
-	struct buf raw = { 0 };
+	struct buf raw = { 0 }, payload = { 0 };
 
 	intern_init(&c.strings);
 	for (size_t i = 0; i < count; i++)
@@ -151,8 +148,10 @@ static void put_names(struct packing *p, const struct place *places, size_t coun
 	for (u32 i = 0; i < c.strings.count; i++)
 		*vec_push(&names.strings) = intern_text(&c.strings, i);
 	packed_encode(&raw, &names);
-	put_chunk(p, CHUNK_NAMES, 0, bytes_of(raw.data, raw.len));
+	table_put(&payload, TABLE_NAMES, bytes_of(raw.data, raw.len));
+	put_chunk(p, &payload);
 	buf_release(&raw);
+	buf_release(&payload);
 	packed_release(&names);
 	intern_release(&c.strings);
 	free(c.ids);
@@ -168,25 +167,40 @@ static void put_all_names(struct packing *p)
 	}
 }
 
-/* What is there is copied, but for older names, which are among the new ones; END stays the last. */
+/* All but older names, which are among the new ones, and the end, which is kept for the end. */
+static void copy_tables(const struct chunk *chunk, struct buf *out, struct buf *end)
+{
+	struct bytes payload = chunk->data, table;
+	u8 type;
+
+	out->len = 0;
+	while (table_next(&payload, &type, &table)) {
+		if (type == TABLE_END)
+			table_put(end, type, table);
+		else if (type != TABLE_NAMES)
+			table_put(out, type, table);
+	}
+}
+
+/* Names come behind all definitions of modules, and in the epoch of the chunk before them. */
 static void copy_chunks(struct packing *p)
 {
+	struct buf payload = { 0 }, end = { 0 };
 	struct chunk_reader reader;
 	struct chunk chunk;
-	bool done = false;
 
 	chunk_reader_init(&reader, profile_fd(p->profile));
 	while (chunk_next(&reader, &chunk)) {
-		if (chunk.type == CHUNK_NAMES)
-			continue;
-		if (chunk.type == CHUNK_END) {
-			put_all_names(p);
-			done = true;
-		}
-		put_chunk(p, chunk.type, chunk.epoch, chunk.data);
+		copy_tables(&chunk, &payload, &end);
+		p->epoch = chunk.epoch;
+		if (payload.len)
+			put_chunk(p, &payload);
 	}
-	if (!done)
-		put_all_names(p);
+	put_all_names(p);
+	if (end.len)
+		put_chunk(p, &end);
+	buf_release(&payload);
+	buf_release(&end);
 	chunk_reader_release(&reader);
 }
 

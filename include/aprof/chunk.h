@@ -4,7 +4,7 @@
  * A chunk is a header of CHUNK_HEADER_SIZE bytes and a payload of one zstd frame with checksum:
  *
  *	u32 magic	the bytes 8f 'A' 'P' 'F'
- *	u16 type	enum chunk_type; a reader skips types that it does not know
+ *	u16 version	of the format
  *	u16 zero
  *	u32 epoch	ids in the payload belong to this epoch
  *	u32 sequence	0, 1, 2 …: a gap is lost chunks
@@ -12,7 +12,9 @@
  *	u32 packed	size of the payload as it follows
  *	u32 crc		CRC-32 of the bytes before it
  *
- * After damage a reader goes on at the next place where magic and CRC fit.
+ * The payload is tables, one after the other: u8 type, varint size, that many bytes. A reader skips
+ * tables of types that it does not know. After damage it goes on at the next place where magic and
+ * CRC fit.
  */
 #ifndef APROF_CHUNK_H
 #define APROF_CHUNK_H
@@ -21,30 +23,15 @@
 #include <aprof/err.h>
 #include <aprof/types.h>
 
+#define FILE_VERSION 1
+
 #define CHUNK_MAGIC 0x4650418fu
 #define CHUNK_HEADER_SIZE 28
 /* What a reader must be able to hold; writers split what is larger. */
 #define CHUNK_RAW_MAX ((size_t)16 << 20)
 
-enum chunk_type {
-	CHUNK_HEAD = 1, /* first chunk: format version */
-	CHUNK_META, /* key and value strings */
-	CHUNK_STRINGS,
-	CHUNK_MODULES,
-	CHUNK_THREADS,
-	CHUNK_FRAMES,
-	CHUNK_STACKS, /* (parent, frame) nodes of the stack trie */
-	CHUNK_SYMBOLS, /* names of the kernel's and of JIT code */
-	CHUNK_NAMES, /* source frames, embedded by `aprof pack` */
-	CHUNK_IMAGES, /* bytes of modules without a file: the vdso */
-	CHUNK_ROWS,
-	CHUNK_LOST,
-	CHUNK_QUALITY,
-	CHUNK_END, /* last chunk of a recording that ended orderly */
-};
-
 struct chunk {
-	u16 type;
+	u16 version;
 	u32 epoch;
 	u32 sequence;
 	struct bytes data; /* unpacked */
@@ -52,13 +39,35 @@ struct chunk {
 	u32 size; /* header and packed payload, bytes */
 };
 
+enum table_type {
+	TABLE_META = 1, /* key and value strings */
+	TABLE_STRINGS,
+	TABLE_MODULES,
+	TABLE_THREADS,
+	TABLE_FRAMES,
+	TABLE_STACKS, /* (parent, frame) nodes of the stack trie */
+	TABLE_SYMBOLS, /* names of the kernel's and of JIT code */
+	TABLE_NAMES, /* source frames, embedded by `aprof pack` */
+	TABLE_IMAGE, /* bytes of a module without a file: the vdso */
+	TABLE_ROWS,
+	TABLE_LOST,
+	TABLE_QUALITY,
+	TABLE_END, /* the recording ended orderly */
+};
+
+/* Appends a table to a payload. */
+void table_put(struct buf *payload, u8 type, struct bytes table);
+/* Takes the next table off a payload; false at the end, and where it is not whole (payload->bad). */
+bool table_next(struct bytes *payload, u8 *type, struct bytes *table);
+
 /* Compression state of one writer. */
 struct packer;
 
 struct packer *packer_new(void);
 void packer_free(struct packer *packer);
-/* Appends a whole chunk to `out`. chunk->data is at most CHUNK_RAW_MAX; `at`, `size` are not read. */
-void chunk_pack(struct packer *packer, const struct chunk *chunk, struct buf *out);
+/* Appends a whole chunk to `out`. The payload is at most CHUNK_RAW_MAX. */
+void chunk_pack(struct packer *packer, u32 epoch, u32 sequence, struct bytes payload,
+		struct buf *out);
 
 /*
  * Reading from a descriptor that can be read at an offset. A chunk whose payload is damaged is

@@ -2,11 +2,10 @@
  * The tables of a profile file, each with its coding. docs/format.md is the specification; this is
  * its C form. <aprof/chunk.h> is the container that they travel in.
  *
- * Every xxx_encode() appends the payload of one chunk; every xxx_decode() takes one apart, and is
- * false for a payload that is not well formed (nothing of `out` is to be used then). Decoded strings
- * and bytes point into the payload. Ids hold within an epoch, and are dense from 0; definitions come
- * before their use. Tables with ids carry the first id of each chunk, so that a lost chunk shifts
- * nothing.
+ * Every xxx_encode() appends the bytes of one table; every xxx_decode() takes one apart, and is false
+ * for bytes that are not well formed (nothing of `out` is to be used then). Decoded strings and bytes
+ * point into the table. Ids hold within an epoch, and are dense from 0; definitions come before their
+ * use. Tables with ids carry the first id, so that a lost chunk shifts nothing.
  */
 #ifndef APROF_FILE_H
 #define APROF_FILE_H
@@ -20,12 +19,11 @@
 #include <aprof/types.h>
 #include <aprof/vec.h>
 
-#define FILE_VERSION 1
-
 /* Bounds of the format, so that a reader may allocate what it is told. */
 #define FILE_MAX_IDS (1u << 22) /* of each kind in one epoch */
-#define FILE_MAX_ITEMS (1u << 20) /* rows or definitions in one chunk */
+#define FILE_MAX_ITEMS (1u << 20) /* rows or definitions in one table */
 #define FILE_MAX_EVENTS 256u
+#define FILE_MAX_CPUS 8192u /* as the kernel has it at most (NR_CPUS) */
 
 /* What callers give to the store, and what definitions mean. */
 struct file_module {
@@ -52,11 +50,7 @@ struct file_quality {
 	u64 kernel_only; /* samples without a user part */
 };
 
-/* CHUNK_HEAD: fixed for ever, so that every reader can tell the version. */
-void head_encode(struct buf *out, u32 version);
-bool head_decode(struct bytes in, u32 *version);
-
-/* CHUNK_META: one key and its value; a later value replaces an older one. */
+/* TABLE_META: one key and its value; a later value replaces an older one. */
 struct meta_item {
 	const char *key, *value;
 };
@@ -64,12 +58,12 @@ struct meta_items VEC(struct meta_item);
 void meta_encode(struct buf *out, const struct meta_items *items);
 bool meta_decode(struct bytes in, struct meta_items *out);
 
-/* CHUNK_STRINGS: strings without NUL, with the ids first, first + 1 … */
+/* TABLE_STRINGS: strings without NUL, with the ids first, first + 1 … */
 struct string_items VEC(const char *);
 void strings_encode(struct buf *out, u32 first, const struct string_items *items);
 bool strings_decode(struct bytes in, u32 *first, struct string_items *out);
 
-/* CHUNK_MODULES, CHUNK_THREADS: may define an id again. Texts are ids of strings, NO_ID: none. */
+/* TABLE_MODULES, TABLE_THREADS: may define an id again. Texts are ids of strings, NO_ID: none. */
 struct module_item {
 	u32 id;
 	enum module_kind kind;
@@ -89,7 +83,7 @@ struct thread_items VEC(struct thread_item);
 void threads_encode(struct buf *out, const struct thread_items *items);
 bool threads_decode(struct bytes in, struct thread_items *out);
 
-/* CHUNK_FRAMES, CHUNK_STACKS: frame and node ids first, first + 1 … A node's parent is smaller.
+/* TABLE_FRAMES, TABLE_STACKS: frame and node ids first, first + 1 … A node's parent is smaller.
    next_frame: the first frame that no node before these has. */
 struct frame_items VEC(struct frame);
 void frames_encode(struct buf *out, u32 first, const struct frame *frames, u32 count);
@@ -100,7 +94,7 @@ void stacks_encode(struct buf *out, u32 first, u32 next_frame, const struct trie
 		   u32 count);
 bool stacks_decode(struct bytes in, u32 *first, struct node_items *out);
 
-/* CHUNK_SYMBOLS: the code of `module` from start to end, exclusive, has this name (a string id). A
+/* TABLE_SYMBOLS: the code of `module` from start to end, exclusive, has this name (a string id). A
    later entry with the same start may extend an earlier one. */
 struct symbol_item {
 	u32 module, name;
@@ -110,13 +104,13 @@ struct symbol_items VEC(struct symbol_item);
 void symbols_encode(struct buf *out, const struct symbol_items *items);
 bool symbols_decode(struct bytes in, struct symbol_items *out);
 
-/* CHUNK_IMAGES: the bytes of one module, at most CHUNK_RAW_MAX - 16 of them. */
+/* TABLE_IMAGE: the bytes of one module, far fewer than CHUNK_RAW_MAX. */
 void image_encode(struct buf *out, u32 module, struct bytes image);
 bool image_decode(struct bytes in, u32 *module, struct bytes *image);
 
 /*
- * CHUNK_NAMES: what the code at places of one module is called, for a reader who has not the module's
- * file. Complete in itself: it holds its strings and names its module, and depends on no other chunk.
+ * TABLE_NAMES: what the code at places of one module is called, for a reader who has not the module's
+ * file. Complete in itself: it holds its strings and names its module, and depends on no other table.
  */
 struct packed_function {
 	u8 source; /* enum symbol_source of the report */
@@ -151,18 +145,20 @@ void packed_encode(struct buf *out, const struct packed_names *names);
 bool packed_decode(struct bytes in, struct packed_names *out);
 void packed_release(struct packed_names *names);
 
-/* CHUNK_ROWS. Times are kept to the microsecond, rounded down. Events are below FILE_MAX_EVENTS. */
+/* TABLE_ROWS. Times are kept to the microsecond, rounded down. Events are below FILE_MAX_EVENTS,
+   cpus below FILE_MAX_CPUS. */
 #define ROW_TICK_NS 1000u
 struct row_item {
 	u64 time; /* ns */
 	u64 weight;
-	u32 event, thread, stack; /* stack: NO_ID for an empty one */
+	u32 event, thread, cpu;
+	u32 stack; /* NO_ID: empty */
 };
 struct row_items VEC(struct row_item);
 void rows_encode(struct buf *out, const struct row_item *rows, u32 count);
 bool rows_decode(struct bytes in, struct row_items *out);
 
-/* CHUNK_LOST: `records` were lost on `cpu` some time before `time`. */
+/* TABLE_LOST: `records` were lost on `cpu` some time before `time`. */
 struct lost_item {
 	u64 time; /* ns, to the microsecond */
 	u64 records;
@@ -172,11 +168,11 @@ struct lost_items VEC(struct lost_item);
 void lost_encode(struct buf *out, const struct lost_items *items);
 bool lost_decode(struct bytes in, struct lost_items *out);
 
-/* CHUNK_QUALITY: the newest one holds. */
+/* TABLE_QUALITY: the newest one holds. */
 void quality_encode(struct buf *out, const struct file_quality *quality);
 bool quality_decode(struct bytes in, struct file_quality *out);
 
-/* CHUNK_END: rows in the whole file. */
+/* TABLE_END: rows in the whole file. */
 void end_encode(struct buf *out, u64 rows);
 bool end_decode(struct bytes in, u64 *rows);
 

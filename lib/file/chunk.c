@@ -40,30 +40,41 @@ void packer_free(struct packer *p)
 	free(p);
 }
 
-static void put_header(u8 *at, const struct chunk *chunk, size_t raw, size_t packed)
+void table_put(struct buf *payload, u8 type, struct bytes table)
 {
-	struct buf b = { .data = at, .room = CHUNK_HEADER_SIZE };
-
-	buf_u32(&b, CHUNK_MAGIC);
-	buf_u16(&b, chunk->type);
-	buf_u16(&b, 0);
-	buf_u32(&b, chunk->epoch);
-	buf_u32(&b, chunk->sequence);
-	buf_u32(&b, (u32)raw);
-	buf_u32(&b, (u32)packed);
-	buf_u32(&b, crc32_of(at, CHUNK_HEADER_SIZE - 4));
+	buf_u8(payload, type);
+	buf_varint(payload, bytes_left(&table));
+	buf_put(payload, table.at, bytes_left(&table));
 }
 
-void chunk_pack(struct packer *p, const struct chunk *chunk, struct buf *out)
+bool table_next(struct bytes *payload, u8 *type, struct bytes *table)
 {
-	size_t raw = bytes_left(&chunk->data), start = out->len;
-	size_t room = ZSTD_compressBound(raw), packed;
+	if (!bytes_left(payload))
+		return false;
+	*type = bytes_u8(payload);
+	*table = bytes_sub(payload, bytes_varint(payload));
+	return !payload->bad;
+}
+
+void chunk_pack(struct packer *p, u32 epoch, u32 sequence, struct bytes payload, struct buf *out)
+{
+	size_t raw = bytes_left(&payload), start = out->len, packed;
+	size_t room = ZSTD_compressBound(raw);
+	struct buf header;
 	u8 *at = buf_extend(out, CHUNK_HEADER_SIZE + room);
 
-	packed = ZSTD_compress2(p->zstd, at + CHUNK_HEADER_SIZE, room, chunk->data.at, raw);
+	packed = ZSTD_compress2(p->zstd, at + CHUNK_HEADER_SIZE, room, payload.at, raw);
 	if (ZSTD_isError(packed)) /* only for want of memory: the room is sufficient */
 		abort();
-	put_header(at, chunk, raw, packed);
+	header = (struct buf){ .data = at, .room = CHUNK_HEADER_SIZE };
+	buf_u32(&header, CHUNK_MAGIC);
+	buf_u16(&header, FILE_VERSION);
+	buf_u16(&header, 0);
+	buf_u32(&header, epoch);
+	buf_u32(&header, sequence);
+	buf_u32(&header, (u32)raw);
+	buf_u32(&header, (u32)packed);
+	buf_u32(&header, crc32_of(at, CHUNK_HEADER_SIZE - 4));
 	out->len = start + CHUNK_HEADER_SIZE + packed;
 }
 
@@ -112,7 +123,7 @@ static size_t read_at(struct chunk_reader *r, void *out, size_t size, u64 offset
 }
 
 struct header {
-	u16 type;
+	u16 version;
 	u32 epoch, sequence, raw, packed;
 };
 
@@ -122,7 +133,7 @@ static bool parse_header(const u8 *at, struct header *out)
 
 	if (bytes_u32(&b) != CHUNK_MAGIC)
 		return false;
-	out->type = bytes_u16(&b);
+	out->version = bytes_u16(&b);
 	bytes_u16(&b);
 	out->epoch = bytes_u32(&b);
 	out->sequence = bytes_u32(&b);
@@ -247,7 +258,7 @@ bool chunk_next(struct chunk_reader *r, struct chunk *out)
 	}
 	count_gap(r, h.sequence);
 	*out = (struct chunk){
-		.type = h.type,
+		.version = h.version,
 		.epoch = h.epoch,
 		.sequence = h.sequence,
 		.data = bytes_of(r->raw.data, h.raw),

@@ -1,16 +1,14 @@
 /* Columns of integers as planes of bytes. */
 #include "lib/file/column.h"
 
-#define LARGE 255u
-
 static void put_small(struct buf *out, const u64 *values, u32 count, u32 *large, u64 *all_bits)
 {
 	u8 *at = buf_extend(out, count);
 
 	for (u32 i = 0; i < count; i++) {
-		at[i] = (u8)u64_min(values[i], LARGE);
-		if (values[i] >= LARGE) {
-			*all_bits |= values[i] - LARGE;
+		at[i] = (u8)u64_min(values[i], COLUMN_LARGE);
+		if (values[i] >= COLUMN_LARGE) {
+			*all_bits |= values[i] - COLUMN_LARGE;
 			++*large;
 		}
 	}
@@ -30,15 +28,15 @@ void column_put(struct buf *out, const u64 *values, u32 count)
 		u8 *at = buf_extend(out, large);
 
 		for (u32 i = 0; i < count; i++)
-			if (values[i] >= LARGE)
-				*at++ = (u8)((values[i] - LARGE) >> (8 * plane));
+			if (values[i] >= COLUMN_LARGE)
+				*at++ = (u8)((values[i] - COLUMN_LARGE) >> (8 * plane));
 	}
 }
 
 static void add_plane(const u8 *small, const u8 *at, u64 *values, u32 count, u8 plane)
 {
 	for (u32 i = 0; i < count; i++)
-		if (small[i] == LARGE)
+		if (small[i] == COLUMN_LARGE)
 			values[i] += (u64)*at++ << (8 * plane);
 }
 
@@ -55,7 +53,7 @@ void column_get(struct bytes *in, u64 *values, u32 count)
 	}
 	for (u32 i = 0; i < count; i++) {
 		values[i] = small[i];
-		large += small[i] == LARGE;
+		large += small[i] == COLUMN_LARGE;
 	}
 	for (u8 plane = 0; plane < width; plane++) {
 		const u8 *at = bytes_take(in, large);

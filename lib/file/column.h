@@ -9,6 +9,9 @@
 #include <aprof/bytes.h>
 #include <aprof/types.h>
 
+/* From here on a value needs more than its byte. */
+#define COLUMN_LARGE 255u
+
 void column_put(struct buf *out, const u64 *values, u32 count);
 /* The count must be at most FILE_MAX_ITEMS; sets in->bad if it is not whole. */
 void column_get(struct bytes *in, u64 *values, u32 count);

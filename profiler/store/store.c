@@ -28,7 +28,6 @@ struct err *store_open(struct store **out, int fd, const char *name)
 {
 	struct store *s = xzalloc(sizeof *s);
 	struct err *err = writer_open(&s->writer, fd, name);
-	struct buf head = { 0 };
 
 	if (err) {
 		free(s);
@@ -37,8 +36,6 @@ struct err *store_open(struct store **out, int fd, const char *name)
 	s->limits = default_limits;
 	stacks_init(&s->stacks);
 	defs_init(&s->defs);
-	head_encode(&head, FILE_VERSION);
-	writer_put(s->writer, CHUNK_HEAD, 0, &head);
 	*out = s;
 	return NULL;
 }
@@ -103,9 +100,15 @@ static bool epoch_full(const struct store *s)
 	       s->defs.strings.arena.used >= max->strings;
 }
 
+static void write_out(struct store *s)
+{
+	store_gather(s);
+	store_send(s);
+}
+
 static void next_epoch(struct store *s)
 {
-	store_write_out(s);
+	write_out(s);
 	stacks_release(&s->stacks);
 	stacks_init(&s->stacks);
 	defs_reset(&s->defs);
@@ -142,17 +145,26 @@ void store_row(struct store *s, const struct store_row *row)
 		.time = row->time,
 		.weight = row->weight,
 		.event = (u32)u64_min(row->event, FILE_MAX_EVENTS - 1),
+		.cpu = (u32)u64_min(row->cpu, FILE_MAX_CPUS - 1),
 		.thread = defs_thread(&s->defs, row->thread),
 		.stack = stacks_id(&s->stacks, row->frames, row->count),
 	};
 	count_stack(s, row->frames, row->count);
 	if (s->rows.len >= PENDING_ROWS ||
 	    s->stacks.trie.nodes.len - s->nodes_written >= PENDING_NODES)
-		store_write_out(s);
+		write_out(s);
 }
 
+/* One item a CPU and flush is enough. */
 void store_lost(struct store *s, u64 time, u32 cpu, u64 records)
 {
+	vec_each(&s->lost, item) {
+		if (item->cpu == cpu) {
+			item->time = time;
+			item->records += records;
+			return;
+		}
+	}
 	*vec_push(&s->lost) = (struct lost_item){ .time = time, .cpu = cpu, .records = records };
 }
 
@@ -172,7 +184,7 @@ void store_flush(struct store *s, u64 now)
 {
 	if (now != UINT64_MAX && now < s->flush_at)
 		return;
-	store_write_out(s);
+	write_out(s);
 	s->flush_at = now + NSEC_PER_SEC;
 }
 
@@ -197,9 +209,10 @@ struct err *store_close(struct store *s, u64 *bytes)
 	struct err *err;
 
 	s->quality_changed = true;
-	store_write_out(s);
+	store_gather(s);
 	end_encode(&end, s->quality.samples);
-	writer_put(s->writer, CHUNK_END, s->epoch, &end);
+	store_put(s, TABLE_END, &end);
+	store_send(s);
 	err = writer_close(s->writer, bytes);
 
 	vec_each(&s->meta, item) {

@@ -44,6 +44,7 @@ struct store_row {
 	u64 weight; /* the sample's period */
 	u32 event;
 	u32 thread; /* id given to store_thread() */
+	u32 cpu;
 	const struct frame *frames; /* leaf first */
 	u32 count;
 };

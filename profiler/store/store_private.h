@@ -34,6 +34,7 @@ struct store {
 	struct defs defs;
 	u32 frames_written, nodes_written, strings_written; /* of the epoch's tables */
 
+	struct buf payload; /* tables of the next chunk */
 	struct row_items rows;
 	struct lost_items lost;
 	struct VEC(struct nameless) nameless;
@@ -45,7 +46,11 @@ struct store {
 	void *name_arg;
 };
 
-/* Everything gathered becomes chunks: definitions first. */
-void store_write_out(struct store *store);
+/* Everything gathered becomes tables of the next chunk: definitions first. */
+void store_gather(struct store *store);
+/* Adds a table to the next chunk, and empties it. */
+void store_put(struct store *store, enum table_type type, struct buf *table);
+/* The chunk, if anything is in it, goes to the writer. */
+void store_send(struct store *store);
 
 #endif

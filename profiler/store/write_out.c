@@ -1,4 +1,4 @@
-/* What has gathered since the last flush, as chunks, in the order in which a reader needs them. */
+/* What has gathered since the last flush, as tables, in the order in which a reader needs them. */
 #include <string.h>
 
 #include <aprof/alloc.h>
@@ -6,12 +6,26 @@
 
 #include "profiler/store/store_private.h"
 
-/* Strings beyond this go into a further chunk. */
+/* Strings beyond this go into a further table. */
 #define STRINGS_BYTES ((size_t)1 << 20)
 
-static void put(struct store *s, enum chunk_type type, struct buf *raw)
+/* A chunk that is larger than this is sent before the next table: far below CHUNK_RAW_MAX. */
+#define CHUNK_BYTES ((size_t)2 << 20)
+
+void store_send(struct store *s)
 {
-	writer_put(s->writer, type, s->epoch, raw);
+	if (s->payload.len)
+		writer_put(s->writer, s->epoch, &s->payload);
+}
+
+void store_put(struct store *s, enum table_type type, struct buf *table)
+{
+	if (table->len) {
+		if (s->payload.len + table->len > CHUNK_BYTES)
+			store_send(s);
+		table_put(&s->payload, (u8)type, bytes_of(table->data, table->len));
+	}
+	buf_release(table);
 }
 
 static void put_meta(struct store *s)
@@ -26,7 +40,7 @@ static void put_meta(struct store *s)
 	}
 	if (items.len) {
 		meta_encode(&raw, &items);
-		put(s, CHUNK_META, &raw);
+		store_put(s, TABLE_META, &raw);
 	}
 	vec_release(&items);
 }
@@ -45,7 +59,7 @@ static void put_strings(struct store *s)
 			size += strings->items[at].len + 1;
 		}
 		strings_encode(&raw, s->strings_written, &items);
-		put(s, CHUNK_STRINGS, &raw);
+		store_put(s, TABLE_STRINGS, &raw);
 		s->strings_written = at;
 		vec_release(&items);
 	}
@@ -138,15 +152,9 @@ static void put_images(struct store *s)
 		if (!m->image.len || m->image_written)
 			continue;
 		image_encode(&raw, m->id, bytes_of(m->image.data, m->image.len));
-		put(s, CHUNK_IMAGES, &raw);
+		store_put(s, TABLE_IMAGE, &raw);
 		m->image_written = true;
 	}
-}
-
-static void put_if_any(struct store *s, enum chunk_type type, struct buf *raw)
-{
-	if (raw->len)
-		put(s, type, raw);
 }
 
 static void put_definitions(struct store *s)
@@ -160,15 +168,15 @@ static void put_definitions(struct store *s)
 	encode_modules(s, &modules);
 	encode_threads(s, &threads);
 	put_strings(s); /* all of them are known only now */
-	put_if_any(s, CHUNK_MODULES, &modules);
+	store_put(s, TABLE_MODULES, &modules);
 	put_images(s);
-	put_if_any(s, CHUNK_THREADS, &threads);
-	put_if_any(s, CHUNK_FRAMES, &frames);
-	put_if_any(s, CHUNK_STACKS, &nodes);
-	put_if_any(s, CHUNK_SYMBOLS, &symbols);
+	store_put(s, TABLE_THREADS, &threads);
+	store_put(s, TABLE_FRAMES, &frames);
+	store_put(s, TABLE_STACKS, &nodes);
+	store_put(s, TABLE_SYMBOLS, &symbols);
 }
 
-void store_write_out(struct store *s)
+void store_gather(struct store *s)
 {
 	struct buf raw = { 0 };
 
@@ -176,17 +184,17 @@ void store_write_out(struct store *s)
 	put_definitions(s);
 	if (s->rows.len) {
 		rows_encode(&raw, s->rows.data, (u32)s->rows.len);
-		put(s, CHUNK_ROWS, &raw);
+		store_put(s, TABLE_ROWS, &raw);
 		s->rows.len = 0;
 	}
 	if (s->lost.len) {
 		lost_encode(&raw, &s->lost);
-		put(s, CHUNK_LOST, &raw);
+		store_put(s, TABLE_LOST, &raw);
 		s->lost.len = 0;
 	}
 	if (s->quality_changed) {
 		quality_encode(&raw, &s->quality);
-		put(s, CHUNK_QUALITY, &raw);
+		store_put(s, TABLE_QUALITY, &raw);
 		s->quality_changed = false;
 	}
 }

@@ -15,9 +15,8 @@
 #include <aprof/vec.h>
 
 struct job {
-	enum chunk_type type;
 	u32 epoch;
-	struct buf raw;
+	struct buf payload;
 };
 
 struct jobs VEC(struct job);
@@ -79,15 +78,9 @@ static void fail(struct writer *w)
 
 static void write_job(struct writer *w, const struct job *job)
 {
-	struct chunk chunk = {
-		.type = job->type,
-		.epoch = job->epoch,
-		.sequence = w->sequence++,
-		.data = bytes_of(job->raw.data, job->raw.len),
-	};
-
 	w->out.len = 0;
-	chunk_pack(w->packer, &chunk, &w->out);
+	chunk_pack(w->packer, job->epoch, w->sequence++,
+		   bytes_of(job->payload.data, job->payload.len), &w->out);
 	if (write_all(w, w->out.data, w->out.len))
 		atomic_fetch_add(&w->written, w->out.len);
 	else
@@ -99,7 +92,7 @@ static void write_jobs(struct writer *w, const struct jobs *jobs)
 	vec_each(jobs, job) {
 		if (!atomic_load(&w->failed))
 			write_job(w, job);
-		buf_release(&job->raw);
+		buf_release(&job->payload);
 	}
 }
 
@@ -189,16 +182,16 @@ struct err *writer_open(struct writer **out, int fd, const char *name)
 	return NULL;
 }
 
-void writer_put(struct writer *w, enum chunk_type type, u32 epoch, struct buf *raw)
+void writer_put(struct writer *w, u32 epoch, struct buf *payload)
 {
-	struct job job = { .type = type, .epoch = epoch, .raw = *raw };
+	struct job job = { .epoch = epoch, .payload = *payload };
 
-	*raw = (struct buf){ 0 };
+	*payload = (struct buf){ 0 };
 	pthread_mutex_lock(&w->lock);
-	while (w->queued && w->queued + job.raw.len > WRITER_QUEUE_BYTES)
+	while (w->queued && w->queued + job.payload.len > WRITER_QUEUE_BYTES)
 		pthread_cond_wait(&w->drained, &w->lock);
 	*vec_push(&w->queue) = job;
-	w->queued += job.raw.len;
+	w->queued += job.payload.len;
 	pthread_cond_signal(&w->filled);
 	pthread_mutex_unlock(&w->lock);
 }

@@ -19,8 +19,8 @@ struct writer;
 
 /* Takes over `fd`. */
 ERR_MUST_CHECK struct err *writer_open(struct writer **out, int fd, const char *name);
-/* Takes the payload out of `raw`, which is empty afterwards. Waits while the queue is full. */
-void writer_put(struct writer *writer, enum chunk_type type, u32 epoch, struct buf *raw);
+/* Takes the tables out of `payload`, which is empty afterwards. Waits while the queue is full. */
+void writer_put(struct writer *writer, u32 epoch, struct buf *payload);
 u64 writer_bytes(const struct writer *writer);
 bool writer_failed(const struct writer *writer);
 /* Waits until all is written. *bytes, if it is not NULL, is how much that was. */

@@ -1,4 +1,4 @@
-/* Chunks of definitions into joined tables: the same thing of two epochs becomes one. */
+/* Definitions into joined tables: the same thing of two epochs becomes one. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -274,21 +274,18 @@ static bool load_packed(struct load *l, struct bytes in)
 	return true;
 }
 
-typedef bool load_chunk(struct load *load, struct bytes in);
+typedef bool load_table(struct load *load, struct bytes in);
 
-bool load_definitions(struct load *l, const struct chunk *chunk)
+bool load_definitions(struct load *l, u8 type, struct bytes table)
 {
-	static load_chunk *const by_type[] = {
-		[CHUNK_STRINGS] = load_strings, [CHUNK_MODULES] = load_modules,
-		[CHUNK_THREADS] = load_threads, [CHUNK_FRAMES] = load_frames,
-		[CHUNK_STACKS] = load_stacks,	[CHUNK_SYMBOLS] = load_symbols,
-		[CHUNK_IMAGES] = load_image,	[CHUNK_NAMES] = load_packed,
+	static load_table *const by_type[] = {
+		[TABLE_STRINGS] = load_strings, [TABLE_MODULES] = load_modules,
+		[TABLE_THREADS] = load_threads, [TABLE_FRAMES] = load_frames,
+		[TABLE_STACKS] = load_stacks,	[TABLE_SYMBOLS] = load_symbols,
+		[TABLE_IMAGE] = load_image,	[TABLE_NAMES] = load_packed,
 	};
 
-	if (chunk->type >= ARRAY_LEN(by_type) || !by_type[chunk->type])
-		return true;
-	load_set_epoch(l, chunk->epoch);
-	return by_type[chunk->type](l, chunk->data);
+	return type >= ARRAY_LEN(by_type) || !by_type[type] || by_type[type](l, table);
 }
 
 static u32 lost_thread(struct load *l)
@@ -298,11 +295,10 @@ static u32 lost_thread(struct load *l)
 	return thread_id(l, &t);
 }
 
-bool load_rows(struct load *l, const struct chunk *chunk, u64 *lost_references)
+bool load_rows(struct load *l, struct bytes table, u64 *lost_references)
 {
-	if (!rows_decode(chunk->data, &l->decoded.rows))
+	if (!rows_decode(table, &l->decoded.rows))
 		return false;
-	load_set_epoch(l, chunk->epoch);
 	vec_each(&l->decoded.rows, row) {
 		u32 thread = map_get(&l->epoch.threads, row->thread);
 		u32 stack = map_get(&l->epoch.nodes, row->stack);

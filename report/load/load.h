@@ -25,7 +25,7 @@ struct epoch {
 	struct id_map strings, modules, threads, frames, nodes;
 };
 
-/* Buffers for decoded chunks, used again and again. */
+/* Buffers for decoded tables, used again and again. */
 struct decoded {
 	struct meta_items meta;
 	struct string_items strings;
@@ -60,6 +60,7 @@ struct load {
 	struct VEC(struct profile_name) names;
 	size_t names_sorted; /* entries that were there at the last compaction */
 	struct VEC(struct profile_event) events;
+	u32 event_count; /* that rows refer to */
 	struct VEC(struct load_meta) meta;
 	struct VEC(struct profile_packed) packed;
 	struct arena arena; /* images, packed names */
@@ -69,12 +70,12 @@ struct load {
 	struct decoded decoded;
 };
 
-/* Takes one chunk of definitions in. False if it is not well formed. */
-bool load_definitions(struct load *load, const struct chunk *chunk);
-/* Ids of a chunk's epoch start with nothing. */
+/* Ids of a chunk's epoch start with nothing. To be called for each chunk before its tables. */
 void load_set_epoch(struct load *load, u32 number);
-/* False if the chunk is not well formed; decoded.rows then has the rows with joined ids. */
-bool load_rows(struct load *load, const struct chunk *chunk, u64 *lost_references);
+/* Takes one table of definitions in; others are none of its business. False if not well formed. */
+bool load_definitions(struct load *load, u8 type, struct bytes table);
+/* decoded.rows gets the rows, with joined ids. False if not well formed. */
+bool load_rows(struct load *load, struct bytes table, u64 *lost_references);
 
 /* Sorts by module and start, and makes one of what is there twice. */
 void load_compact_names(struct load *load);

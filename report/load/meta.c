@@ -15,7 +15,7 @@ static struct load_meta *find(const struct load *l, const char *key)
 	return NULL;
 }
 
-bool load_meta_chunk(struct load *l, struct bytes in)
+bool load_meta_table(struct load *l, struct bytes in)
 {
 	if (!meta_decode(in, &l->decoded.meta))
 		return false;
@@ -48,7 +48,7 @@ static void set_fact(struct profile_event *e, const char *what, const char *valu
 		e->period = number(value);
 }
 
-void load_events(struct load *l, u32 at_least)
+void load_events(struct load *l)
 {
 	vec_each(&l->meta, m) {
 		char what[16];
@@ -60,8 +60,8 @@ void load_events(struct load *l, u32 at_least)
 			vec_resize(&l->events, (size_t)i + 1);
 		set_fact(&l->events.data[i], what, m->value);
 	}
-	if (l->events.len < at_least)
-		vec_resize(&l->events, at_least);
+	if (l->events.len < l->event_count)
+		vec_resize(&l->events, l->event_count);
 	vec_each(&l->events, e) {
 		e->name = e->name ? e->name : "unknown";
 		e->unit = e->unit ? e->unit : "events";

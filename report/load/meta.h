@@ -4,9 +4,9 @@
 
 #include "report/load/load.h"
 
-/* False if the chunk is not well formed. */
-bool load_meta_chunk(struct load *load, struct bytes in);
+/* False if the table is not well formed. */
+bool load_meta_table(struct load *load, struct bytes in);
 /* Behind the last chunk: the events that the facts describe, at least as many as rows refer to. */
-void load_events(struct load *load, u32 at_least);
+void load_events(struct load *load);
 
 #endif

@@ -12,27 +12,18 @@
 #include "report/load/load.h"
 #include "report/load/meta.h"
 
-static struct err *check_version(const struct load *l)
-{
-	if (l->profile.version > FILE_VERSION)
-		return err_hint(err_new("%s has format version %u, and this aprof reads up to %u",
-					l->name, l->profile.version, FILE_VERSION),
-				"use a newer aprof");
-	return NULL;
-}
-
-static bool count_rows(struct load *l, const struct chunk *chunk, u32 *events)
+static bool count_rows(struct load *l, struct bytes in)
 {
 	struct profile *p = &l->profile;
 
-	if (!load_rows(l, chunk, &p->lost_references))
+	if (!load_rows(l, in, &p->lost_references))
 		return false;
 	vec_each(&l->decoded.rows, row) {
 		if (!p->rows++ || row->time < p->first_time)
 			p->first_time = row->time;
 		p->last_time = u64_max(p->last_time, row->time);
-		if (row->event >= *events)
-			*events = row->event + 1;
+		if (row->event >= l->event_count)
+			l->event_count = row->event + 1;
 	}
 	return true;
 }
@@ -64,25 +55,43 @@ static bool take_end(struct load *l, struct bytes in)
 	return l->profile.ended;
 }
 
-/* One chunk of the first pass. */
-static bool take(struct load *l, const struct chunk *chunk, u32 *events)
+typedef bool take(struct load *load, struct bytes in);
+
+/* One table of the first pass. */
+static bool take_table(struct load *l, u8 type, struct bytes in)
 {
-	switch (chunk->type) {
-	case CHUNK_HEAD:
-		return head_decode(chunk->data, &l->profile.version);
-	case CHUNK_META:
-		return load_meta_chunk(l, chunk->data);
-	case CHUNK_ROWS:
-		return count_rows(l, chunk, events);
-	case CHUNK_LOST:
-		return count_lost(l, chunk->data);
-	case CHUNK_QUALITY:
-		return take_quality(l, chunk->data);
-	case CHUNK_END:
-		return take_end(l, chunk->data);
-	default:
-		return load_definitions(l, chunk);
-	}
+	static take *const by_type[] = {
+		[TABLE_META] = load_meta_table, [TABLE_ROWS] = count_rows,
+		[TABLE_LOST] = count_lost,	[TABLE_QUALITY] = take_quality,
+		[TABLE_END] = take_end,
+	};
+
+	if (type < ARRAY_LEN(by_type) && by_type[type])
+		return by_type[type](l, in);
+	return load_definitions(l, type, in);
+}
+
+/* False if any part of the chunk is not well formed. */
+static bool take_chunk(struct load *l, const struct chunk *chunk)
+{
+	struct bytes payload = chunk->data, table;
+	bool good = true;
+	u8 type;
+
+	load_set_epoch(l, chunk->epoch);
+	while (table_next(&payload, &type, &table))
+		good &= take_table(l, type, table);
+	return good && !payload.bad;
+}
+
+static struct err *check_version(struct load *l, u32 version)
+{
+	l->profile.version = version;
+	if (version > FILE_VERSION)
+		return err_hint(err_new("%s has format version %u, and this aprof reads up to %u",
+					l->name, version, FILE_VERSION),
+				"use a newer aprof");
+	return NULL;
 }
 
 static struct err *first_pass(struct load *l)
@@ -91,15 +100,14 @@ static struct err *first_pass(struct load *l)
 	struct chunk_reader reader;
 	struct err *err = NULL;
 	struct chunk chunk;
-	u32 events = 0;
 
 	chunk_reader_init(&reader, l->fd);
 	while (!err && chunk_next(&reader, &chunk)) {
-		if (!take(l, &chunk, &events)) {
+		err = check_version(l, chunk.version);
+		if (!err && !take_chunk(l, &chunk)) {
 			p->damaged_chunks++;
 			p->damaged_bytes += chunk.size;
 		}
-		err = check_version(l);
 	}
 	if (!err && reader.read_errno)
 		err = err_os(reader.read_errno, "cannot read %s", l->name);
@@ -110,11 +118,11 @@ static struct err *first_pass(struct load *l)
 	p->tail_bytes = reader.tail_bytes;
 	l->end = reader.at;
 	chunk_reader_release(&reader);
-	load_events(l, events);
+	load_events(l);
 	return err;
 }
 
-/* The quality chunk comes only when something was not as it should be; the rest was. */
+/* The quality table comes only when something was not as it should be; the rest was. */
 static void count_complete(struct profile *p)
 {
 	u64 others = 0;
@@ -183,31 +191,59 @@ struct err *profile_open(struct profile **out, const char *path)
 	return profile_open_fd(out, fd, path);
 }
 
+struct row_stream {
+	profile_each_row *each;
+	void *arg;
+};
+
+/* False if `each` has seen enough. */
+static bool pass_rows(struct load *l, const struct row_stream *stream)
+{
+	vec_each(&l->decoded.rows, r) {
+		struct profile_row row = {
+			.time = r->time,
+			.weight = r->weight,
+			.event = r->event,
+			.thread = r->thread,
+			.stack = r->stack,
+			.cpu = r->cpu,
+		};
+
+		if (!stream->each(stream->arg, &row))
+			return false;
+	}
+	return true;
+}
+
 /* Definitions again, for the ids of their epochs; they lead to what the first pass made. */
+static bool pass_chunk(struct load *l, const struct chunk *chunk, const struct row_stream *stream)
+{
+	struct bytes payload = chunk->data, table;
+	u64 lost = 0;
+	u8 type;
+
+	load_set_epoch(l, chunk->epoch);
+	while (table_next(&payload, &type, &table)) {
+		if (type != TABLE_ROWS)
+			load_definitions(l, type, table);
+		else if (load_rows(l, table, &lost) && !pass_rows(l, stream))
+			return false;
+	}
+	return true;
+}
+
 struct err *profile_rows(struct profile *p, profile_each_row *each, void *arg)
 {
+	const struct row_stream stream = { each, arg };
 	struct load *l = (struct load *)p;
 	struct chunk_reader reader;
 	struct chunk chunk;
-	bool more = true;
-	u64 lost = 0;
 
 	l->epoch.any = false;
 	chunk_reader_init(&reader, l->fd);
-	while (more && chunk_next(&reader, &chunk) && chunk.at < l->end) {
-		if (chunk.type != CHUNK_ROWS) {
-			load_definitions(l, &chunk);
-			continue;
-		}
-		if (!load_rows(l, &chunk, &lost))
-			continue;
-		for (size_t i = 0; more && i < l->decoded.rows.len; i++) {
-			const struct row_item *r = &l->decoded.rows.data[i];
-			struct profile_row row = { r->time, r->weight, r->event, r->thread, r->stack };
-
-			more = each(arg, &row);
-		}
-	}
+	while (chunk_next(&reader, &chunk) && chunk.at < l->end)
+		if (!pass_chunk(l, &chunk, &stream))
+			break;
 	chunk_reader_release(&reader);
 	if (reader.read_errno)
 		return err_os(reader.read_errno, "cannot read %s", l->name);

@@ -54,7 +54,9 @@ struct profile_packed { /* names that `aprof pack` put into the file, for one mo
 struct profile_row {
 	u64 time;
 	u64 weight;
-	u32 event, thread, stack; /* stack NO_ID: empty */
+	u32 event, thread;
+	u32 stack; /* NO_ID: empty */
+	u32 cpu;
 };
 
 struct profile {

@@ -15,7 +15,7 @@ MASK = 2**64 - 1
 
 
 def chunks(data):
-    """(type, epoch, payload) of every whole chunk; says on stderr what is not."""
+    """(epoch, payload) of every whole chunk; says on stderr what is not."""
     at, expect = 0, 0
     while at < len(data):
         header = data[at:at + 28]
@@ -23,7 +23,7 @@ def chunks(data):
                  and zlib.crc32(header[:24]) == struct.unpack_from('<I', header, 24)[0])
         payload = None
         if whole:
-            kind, _, epoch, number, raw, packed = struct.unpack_from('<HHIIII', header, 4)
+            version, _, epoch, number, raw, packed = struct.unpack_from('<HHIIII', header, 4)
             payload = unpack(data[at + 28:at + 28 + packed], raw)
         if payload is None:
             at = data.find(MAGIC, at + 1)
@@ -33,7 +33,7 @@ def chunks(data):
         if number != expect:
             print(f'{number - expect} chunks are lost', file=sys.stderr)
         expect = number + 1
-        yield kind, epoch, payload
+        yield epoch, payload
         at += 28 + packed
 
 
@@ -92,7 +92,7 @@ class Profile:
         self.meta, self.rows, self.samples = {}, 0, collections.Counter()
         self.ended, self.epoch, self.lost = False, None, 0
         self.first = self.last = None
-        self.weight = 0
+        self.weight, self.cpus = 0, collections.Counter()
 
     def new_epoch(self, epoch):
         self.epoch = epoch
@@ -100,39 +100,42 @@ class Profile:
         self.frames, self.nodes = {}, {}
 
     def load(self, data):
-        table = {2: self.meta_chunk, 3: self.strings_chunk, 4: self.modules_chunk,
-                 5: self.threads_chunk, 6: self.frames_chunk, 7: self.stacks_chunk,
-                 11: self.rows_chunk, 12: self.lost_chunk, 14: self.end_chunk}
-        for kind, epoch, payload in chunks(data):
+        table = {1: self.meta_table, 2: self.strings_table, 3: self.modules_table,
+                 4: self.threads_table, 5: self.frames_table, 6: self.stacks_table,
+                 10: self.rows_table, 11: self.lost_table, 13: self.end_table}
+        for epoch, payload in chunks(data):
             if epoch != self.epoch:
                 self.new_epoch(epoch)
-            if kind in table:
-                table[kind](Reader(payload))
+            r = Reader(payload)
+            while r.more():
+                kind, size = r.u8(), r.varint()
+                read = table.get(kind, lambda r: None)
+                read(Reader(r.take(size)))
 
-    def meta_chunk(self, r):
+    def meta_table(self, r):
         while r.more():
             key = r.text()
             self.meta[key] = r.text()
 
-    def strings_chunk(self, r):
+    def strings_table(self, r):
         first = r.varint()
         while r.more():
             self.strings[first] = r.text()
             first += 1
 
-    def modules_chunk(self, r):
+    def modules_table(self, r):
         while r.more():
             ident, kind, path, problem = r.varint(), r.u8(), r.optional(), r.optional()
             r.take(r.u8())
             self.modules[ident] = '' if path is None else self.strings.get(path, '[lost]')
 
-    def threads_chunk(self, r):
+    def threads_table(self, r):
         while r.more():
             ident, pid, tid, comm, process = (r.varint(), r.varint(), r.varint(), r.optional(),
                                               r.optional())
             self.threads[ident] = (pid, tid, self.strings.get(comm, ''))
 
-    def frames_chunk(self, r):
+    def frames_table(self, r):
         first, n = r.varint(), r.varint()
         kinds, modules, offsets = r.column(n), r.column(n), r.column(n)
         last = {}
@@ -142,7 +145,7 @@ class Profile:
             path = self.modules.get(modules[i] - 1, '[lost]') if modules[i] else ''
             self.frames[first + i] = f'{path}+{last[slot]:x}/{kinds[i]:x}'
 
-    def stacks_chunk(self, r):
+    def stacks_table(self, r):
         first, n, new = r.varint(), r.varint(), r.varint()
         parents, frames = r.column(n), r.column(n)
         frame = 0
@@ -162,21 +165,24 @@ class Profile:
             path.append(self.frames.get(frame, '[lost]'))
         return ';'.join(reversed(path))
 
-    def rows_chunk(self, r):
+    def rows_table(self, r):
         n = r.varint()
-        threads = r.column(n)
+        threads, events, cpus = r.column(n), r.column(n), r.column(n)
         start, step = r.varint(), r.varint()
-        times = r.column(n)
+        steps, rests = r.column(n), r.column(n)
         last, seen = 0, []
         for code in r.column(r.varint()):
             last += zigzag(code)
             seen.append(last - 1 if last else None)
-        stacks, events, weights = r.column(n), r.column(n), r.column(n)
-        clock, weight = {}, collections.Counter()
+        stacks, weights = r.column(n), r.column(n)
+        cpu, clock, weight = collections.Counter(), {}, collections.Counter()
         for i in range(n):
-            clock[threads[i]] = (clock.get(threads[i], start) + zigzag(times[i]) + step) & MASK
+            cpu[threads[i]] += zigzag(cpus[i])
+            ticker = (cpu[threads[i]], events[i])
+            clock[ticker] = (clock.get(ticker, start) + steps[i] * step + zigzag(rests[i])) & MASK
             weight[events[i]] = (weight[events[i]] + zigzag(weights[i])) & MASK
-            self.row(clock[threads[i]], self.threads.get(threads[i], '[lost]'), events[i],
+            self.cpus[cpu[threads[i]]] += 1
+            self.row(clock[ticker], self.threads.get(threads[i], '[lost]'), events[i],
                      weight[events[i]], seen[stacks[i]])
 
     def row(self, time, thread, event, weight, node):
@@ -186,12 +192,12 @@ class Profile:
         self.last = time if self.last is None else max(self.last, time)
         self.samples[self.stack(node)] += 1
 
-    def lost_chunk(self, r):
+    def lost_table(self, r):
         while r.more():
             r.varint(), r.varint()
             self.lost += r.varint()
 
-    def end_chunk(self, r):
+    def end_table(self, r):
         self.ended = r.varint() == self.rows
 
 
@@ -201,6 +207,8 @@ def main():
         profile.load(f.read())
     print(f'rows {profile.rows} weight {profile.weight} ended {int(profile.ended)} '
           f'lost {profile.lost} first {profile.first} last {profile.last}')
+    for cpu in sorted(profile.cpus):
+        print(f'cpu {cpu} {profile.cpus[cpu]}')
     for key in sorted(profile.meta):
         print(f'meta {key} {profile.meta[key]!r}')
     for stack in sorted(profile.samples):

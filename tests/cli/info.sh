@@ -50,9 +50,10 @@ row 1000 0 0 1
 killed
 END
 "$APROF" info killed.aprof | sed 1d
-head -c -10 killed.aprof >cut.aprof
+"$APROF" info -i good.aprof | grep -e early -e samples
+head -c -10 good.aprof >cut.aprof
 "$APROF" info -i cut.aprof | grep -e early -e samples
 
-echo "--- damaged"
+echo "--- damaged: the first chunk, with the facts, is lost"
 { head -c 60 good.aprof; printf 'XXXXXXXX'; tail -c +69 good.aprof; } >bad.aprof
-"$APROF" info bad.aprof | grep -A1 Damage
+"$APROF" info bad.aprof | sed 's/[0-9]* damaged bytes/N damaged bytes/' | grep -A1 Damage

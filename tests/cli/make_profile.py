@@ -9,7 +9,7 @@ Written from docs/format.md. One item a line; ids count from 0 in order of lines
     symbol MODULE START SIZE NAME
     lost TIME_US CPU RECORDS
     quality N N N ...                          as in the QUALITY chunk
-    row TIME_US THREAD EVENT WEIGHT FRAME...   leaf first; FRAME: MODULE+HEXOFFSET, truncated:REASON,
+    row TIME_US THREAD[@CPU] EVENT WEIGHT FRAME...   leaf first; FRAME: MODULE+HEXOFFSET, truncated:REASON,
                                                failed:REASON; the first is an ip, the others return
     epoch                                      definitions above are forgotten: ids start again
     killed                                     no END chunk
@@ -21,8 +21,8 @@ import zlib
 
 KINDS = ['file', 'vdso', 'kernel', 'jit', 'guest']
 ENDS = {'truncated': 1, 'failed': 2}
-TYPES = {'head': 1, 'meta': 2, 'strings': 3, 'modules': 4, 'threads': 5, 'frames': 6, 'stacks': 7,
-         'symbols': 8, 'rows': 11, 'lost': 12, 'quality': 13, 'end': 14}
+TYPES = {'meta': 1, 'strings': 2, 'modules': 3, 'threads': 4, 'frames': 5, 'stacks': 6,
+         'symbols': 7, 'rows': 10, 'lost': 11, 'quality': 12, 'end': 13}
 
 
 def varint(value):
@@ -45,22 +45,27 @@ def column(values):
 
 
 class Writer:
-    def __init__(self, out):
-        self.out, self.sequence, self.epoch, self.rows = out, 0, 0, 0
+    def __init__(self, out, version):
+        self.out, self.version = out, version
+        self.sequence, self.epoch, self.rows, self.tables = 0, 0, 0, b''
         self.clear()
 
     def clear(self):
         self.strings, self.modules, self.threads, self.symbols = {}, [], [], b''
         self.frames, self.nodes, self.pending = {}, {}, []
-        self.module_bytes, self.thread_bytes = b'', b''
+        self.module_bytes, self.thread_bytes, self.last_start = b'', b'', 0
 
-    def chunk(self, kind, payload):
-        packed = subprocess.run(['zstd', '-cq', f'--stream-size={len(payload)}'], input=payload,
-                                capture_output=True, check=True).stdout
-        header = b'\x8fAPF' + struct.pack('<HHIIII', TYPES[kind], 0, self.epoch, self.sequence,
-                                          len(payload), len(packed))
+    def table(self, kind, data):
+        self.tables += bytes([TYPES[kind]]) + varint(len(data)) + data
+
+    def chunk(self):
+        packed = subprocess.run(['zstd', '-cq', f'--stream-size={len(self.tables)}'],
+                                input=self.tables, capture_output=True, check=True).stdout
+        header = b'\x8fAPF' + struct.pack('<HHIIII', self.version, 0, self.epoch, self.sequence,
+                                          len(self.tables), len(packed))
         self.out.write(header + struct.pack('<I', zlib.crc32(header)) + packed)
         self.sequence += 1
+        self.tables = b''
 
     def string(self, text):
         return self.strings.setdefault(text, len(self.strings))
@@ -83,7 +88,7 @@ class Writer:
 
     def symbol(self, module, start, size, *name):
         self.symbols += (varint(int(module)) + varint(self.string(' '.join(name)))
-                         + varint(zigzag(int(start, 16) - getattr(self, 'last_start', 0)))
+                         + varint(zigzag(int(start, 16) - self.last_start))
                          + varint(int(size, 16)))
         self.last_start = int(start, 16)
 
@@ -102,19 +107,20 @@ class Writer:
             frame = self.frame(frames[i], i == 0)
             frame = self.frames.setdefault(frame, len(self.frames))
             node = self.nodes.setdefault((node, frame), len(self.nodes) + 1)
-        self.pending.append((int(time), int(thread), int(event), int(weight), node))
+        thread, _, cpu = thread.partition('@')
+        self.pending.append((int(time), int(thread), int(event), int(weight), node, int(cpu or 0)))
 
     def flush(self):
         if self.strings:
-            self.chunk('strings', varint(0) + b''.join(s.encode() + b'\0' for s in self.strings))
+            self.table('strings', varint(0) + b''.join(s.encode() + b'\0' for s in self.strings))
         if self.modules:
-            self.chunk('modules', self.module_bytes)
+            self.table('modules', self.module_bytes)
         if self.threads:
-            self.chunk('threads', self.thread_bytes)
+            self.table('threads', self.thread_bytes)
         if self.frames:
             self.flush_stacks()
         if self.symbols:
-            self.chunk('symbols', self.symbols)
+            self.table('symbols', self.symbols)
         if self.pending:
             self.flush_rows()
 
@@ -124,7 +130,7 @@ class Writer:
             slot = (module - 1) % 2**32 % 256
             offsets.append(zigzag(offset - last.get(slot, 0)))
             last[slot] = offset
-        self.chunk('frames', varint(0) + varint(len(self.frames))
+        self.table('frames', varint(0) + varint(len(self.frames))
                    + column([f[1] for f in self.frames]) + column([f[0] for f in self.frames])
                    + column(offsets))
         new, last, parents, frames = 0, 0, [], []
@@ -132,31 +138,32 @@ class Writer:
             parents.append(i + 1 - parent if parent else 0)
             frames.append(0 if frame == new else 1 + zigzag(frame - last))
             new, last = max(new, frame + 1), frame
-        self.chunk('stacks', varint(0) + varint(len(self.nodes)) + varint(0) + column(parents)
+        self.table('stacks', varint(0) + varint(len(self.nodes)) + varint(0) + column(parents)
                    + column(frames))
 
     def flush_rows(self):
         rows, start = self.pending, self.pending[0][0]
         stacks = sorted({r[4] for r in rows})
-        clock, times, weight, weights = {}, [], {}, []
-        for time, thread, event, period, _ in rows:
-            times.append(zigzag(time - clock.get(thread, start)))
-            clock[thread] = time
+        clock, times, weight, weights, at, cpus = {}, [], {}, [], {}, []
+        for time, thread, event, period, _, cpu in rows:
+            cpus.append(zigzag(cpu - at.get(thread, 0)))
+            at[thread] = cpu
+            times.append(zigzag(time - clock.get((cpu, event), start)))
+            clock[cpu, event] = time
             weights.append(zigzag(period - weight.get(event, 0)))
             weight[event] = period
-        self.chunk('rows', varint(len(rows)) + column([r[1] for r in rows])
-                   + varint(start) + varint(0) + column(times)
+        self.table('rows', varint(len(rows)) + column([r[1] for r in rows])
+                   + column([r[2] for r in rows]) + column(cpus)
+                   + varint(start) + varint(0) + column([0] * len(rows)) + column(times)
                    + varint(len(stacks))
                    + column([zigzag(b - a) for a, b in zip([0] + stacks, stacks)])
-                   + column([stacks.index(r[4]) for r in rows])
-                   + column([r[2] for r in rows]) + column(weights))
+                   + column([stacks.index(r[4]) for r in rows]) + column(weights))
         self.rows += len(rows)
 
 
 def main():
     with open(sys.argv[1], 'wb') as out:
-        w = Writer(out)
-        w.chunk('head', struct.pack('<I', int(sys.argv[2]) if len(sys.argv) > 2 else 1))
+        w = Writer(out, int(sys.argv[2]) if len(sys.argv) > 2 else 1)
         killed = False
         for line in sys.stdin:
             what, *words = line.split() or ['#']
@@ -164,12 +171,13 @@ def main():
                 continue
             if what == 'meta':
                 value = line.strip().split(' ', 2)[2] if len(words) > 1 else ''
-                w.chunk('meta', words[0].encode() + b'\0'
+                w.table('meta', words[0].encode() + b'\0'
                         + value.replace('\\n', '\n').encode() + b'\0')
             elif what in ('lost', 'quality'):
-                w.chunk(what, b''.join(varint(int(n)) for n in words))
+                w.table(what, b''.join(varint(int(n)) for n in words))
             elif what == 'epoch':
                 w.flush()
+                w.chunk()
                 w.clear()
                 w.epoch += 1
             elif what == 'killed':
@@ -178,7 +186,8 @@ def main():
                 getattr(w, what)(*words)
         w.flush()
         if not killed:
-            w.chunk('end', varint(w.rows))
+            w.table('end', varint(w.rows))
+        w.chunk()
 
 
 main()

@@ -2,7 +2,8 @@
  * The loader holds its promises for any file: every id is in range, a parent is before its child.
  *
  * An input that begins with 'F' is a file. Any other is turned into good chunks first, since checksums
- * would keep a fuzzer out of the payloads: {u8 type, u8 epoch, u16 size, payload} …
+ * would keep a fuzzer out of the tables: {u8 type, u8 epoch, u16 size, table} …; the type's highest
+ * bit ends a chunk.
  */
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -23,15 +24,21 @@ static void must(bool ok)
 static void make_chunks(struct buf *out, struct bytes in)
 {
 	struct packer *packer = packer_new();
+	struct buf payload = { 0 };
+	u32 sequence = 0;
 
-	for (u32 sequence = 0; bytes_left(&in); sequence++) {
-		struct chunk chunk = { .type = bytes_u8(&in), .epoch = bytes_u8(&in),
-				       .sequence = sequence };
+	while (bytes_left(&in)) {
+		u8 type = bytes_u8(&in), epoch = bytes_u8(&in);
 		u64 size = bytes_u16(&in);
+		struct bytes bytes = bytes_sub(&in, u64_min(size, bytes_left(&in)));
 
-		chunk.data = bytes_sub(&in, u64_min(size, bytes_left(&in)));
-		chunk_pack(packer, &chunk, out);
+		table_put(&payload, type & 31, bytes);
+		if (!(type & 128) && bytes_left(&in))
+			continue;
+		chunk_pack(packer, epoch, sequence++, bytes_of(payload.data, payload.len), out);
+		payload.len = 0;
 	}
+	buf_release(&payload);
 	packer_free(packer);
 }
 

@@ -78,6 +78,7 @@ static inline struct store_row model_row(const struct model *m, u32 i, struct fr
 		.weight = r % 7 ? 1001001 : r >> 30,
 		.event = (u32)(r >> 5) % m->events,
 		.thread = (u32)(r >> 9) % m->threads * 3,
+		.cpu = (u32)(r >> 40) % 3 * 100,
 		.frames = frames,
 		.count = model_frames(m, n, frames),
 	};
@@ -234,7 +235,8 @@ static inline bool model_check_row(void *arg, const struct profile_row *got)
 
 	c->wrong += i < c->next || i >= c->model->rows || !thread || !stack ||
 		    got->time != want.time / ROW_TICK_NS * ROW_TICK_NS ||
-		    got->weight != want.weight || got->event != want.event;
+		    got->weight != want.weight || got->event != want.event ||
+		    got->cpu != want.cpu;
 	c->lost += thread < 0 || stack < 0;
 	c->rows++;
 	c->next = i + 1;

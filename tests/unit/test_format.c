@@ -8,6 +8,7 @@ struct view {
 	struct profile *profile;
 	u64 *samples; /* by stack; the last is that of no stack */
 	u64 weight;
+	u64 cpus[FILE_MAX_CPUS];
 };
 
 static bool count_row(void *arg, const struct profile_row *row)
@@ -16,6 +17,7 @@ static bool count_row(void *arg, const struct profile_row *row)
 
 	v->samples[row->stack == NO_ID ? v->profile->stack_count : row->stack]++;
 	v->weight += row->weight;
+	v->cpus[row->cpu]++;
 	return true;
 }
 
@@ -76,6 +78,9 @@ static char *our_view(struct profile *p)
 		    (unsigned long long)p->quality.lost,
 		    (unsigned long long)p->first_time / ROW_TICK_NS,
 		    (unsigned long long)p->last_time / ROW_TICK_NS);
+	for (u32 i = 0; i < FILE_MAX_CPUS; i++)
+		if (v.cpus[i])
+			text_printf(&out, "cpu %u %llu\n", i, (unsigned long long)v.cpus[i]);
 	/* In order of their keys, as the model has them. */
 	text_printf(&out, "meta command '%s'\n", profile_meta(p, "command"));
 	text_printf(&out, "meta event.0.freq '%s'\n", profile_meta(p, "event.0.freq"));
