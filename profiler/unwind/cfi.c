@@ -154,8 +154,8 @@ static bool read_cie(struct bytes b, struct cie *cie)
 	} else if (*letters) {
 		return false;
 	}
-	cie->program = b;
-	return !b.bad && ra == DW_RA && cie->pointer_encoding != PE_OMIT;
+	return !b.bad && ra == DW_RA && cie->pointer_encoding != PE_OMIT &&
+	       cfi_run_initial(cie, b);
 }
 
 void cfi_cie(const struct cfi *cfi, u32 at, struct cie *cie)
@@ -175,13 +175,4 @@ bool cfi_fde(const struct cfi *cfi, const struct cie *cie, struct bytes body, st
 		bytes_skip(&body, bytes_varint(&body));
 	fde->program = body;
 	return !body.bad;
-}
-
-void rows_add(struct rows *rows, u32 pc, u32 rule)
-{
-	while (rows->len && rows->data[rows->len - 1].pc >= pc)
-		rows->len--;
-	if (rows->len && rows->data[rows->len - 1].rule == rule)
-		return;
-	*vec_push(rows) = (struct row){ .pc = pc, .rule = rule };
 }

@@ -15,6 +15,26 @@ struct cfi {
 	u64 vaddr;
 };
 
+/* What is known of one register of the caller. */
+enum cfi_how {
+	HOW_SAME, /* also: no rule given, which for rbp means the same */
+	HOW_UNDEFINED,
+	HOW_OFFSET, /* at CFA + offset */
+	HOW_SAVED_AT_RBP, /* at *rbp (expression "breg6 0") */
+	HOW_OTHER,
+};
+
+/* The rules at one place: the CFA, and the registers that matter. */
+struct cfi_state {
+	u64 cfa_reg;
+	i64 cfa_offset;
+	i64 rbp_offset, ra_offset;
+	const u8 *expression; /* of the CFA; NULL: register and offset */
+	u32 expression_size;
+	u8 rbp, ra; /* enum cfi_how */
+	bool rsp_is_special; /* a rule of its own: the caller's rsp is not the CFA */
+};
+
 struct cie {
 	u32 at; /* offset in the section */
 	bool valid;
@@ -23,7 +43,7 @@ struct cie {
 	u8 pointer_encoding;
 	u64 code_align;
 	i64 data_align;
-	struct bytes program;
+	struct cfi_state initial; /* what its program sets up */
 };
 
 struct fde {
@@ -57,6 +77,9 @@ void cfi_cie(const struct cfi *cfi, u32 at, struct cie *cie);
 /* Start, size and program of an FDE whose CIE is known. */
 bool cfi_fde(const struct cfi *cfi, const struct cie *cie, struct bytes body, struct fde *fde);
 
+/* Runs the program of a CIE; false if it has instructions that are not known. */
+bool cfi_run_initial(struct cie *cie, struct bytes program);
+
 /*
  * Appends the rows of an FDE; they start at `pc` and stay below pc + size. A row that would repeat
  * the last rule is left out.
@@ -64,6 +87,13 @@ bool cfi_fde(const struct cfi *cfi, const struct cie *cie, struct bytes body, st
 void cfi_run(const struct cie *cie, const struct fde *fde, u32 pc, u64 size, struct rows *out);
 
 /* Adds a row in the place of those at and behind `pc`; nothing if it would repeat the last rule. */
-void rows_add(struct rows *rows, u32 pc, u32 rule);
+static inline void rows_add(struct rows *rows, u32 pc, u32 rule)
+{
+	while (rows->len && rows->data[rows->len - 1].pc >= pc)
+		rows->len--;
+	if (rows->len && rows->data[rows->len - 1].rule == rule)
+		return;
+	*vec_push(rows) = (struct row){ .pc = pc, .rule = rule };
+}
 
 #endif

@@ -11,38 +11,21 @@ enum {
 	REG_RA = 16,
 };
 
-enum how {
-	HOW_SAME, /* also: no rule given, which for rbp means the same */
-	HOW_UNDEFINED,
-	HOW_OFFSET, /* at CFA + offset */
-	HOW_SAVED_AT_RBP, /* at *rbp (expression "breg6 0") */
-	HOW_OTHER,
-};
-
-struct reg_rule {
-	enum how how;
-	i64 offset;
-};
-
-struct state {
-	bool by_expression;
-	u64 cfa_reg;
-	i64 cfa_offset;
-	struct bytes expression;
-	struct reg_rule rbp, ra;
-	bool rsp_is_special; /* a rule of its own: the caller's rsp is not the CFA */
-};
-
 /* Compilers nest two deep. */
 #define REMEMBER_MAX 8
 
 struct machine {
 	const struct cie *cie;
-	struct state now, initial;
-	struct state saved[REMEMBER_MAX];
+	struct cfi_state now;
+	struct cfi_state saved[REMEMBER_MAX];
 	u32 depth;
 	bool bad; /* unknown instruction: nothing from here on is known */
 };
+
+static struct bytes expression_of(const struct cfi_state *s)
+{
+	return bytes_of(s->expression, s->expression_size);
+}
 
 static bool expression_is(struct bytes e, const u8 *want, size_t size)
 {
@@ -86,59 +69,59 @@ static bool eighths(i64 value, i64 min, i64 max, i32 *out)
 }
 
 /* glibc's __restore_rt: every register by its place in the ucontext above rsp. */
-static u32 encode_signal(const struct state *s)
+static u32 encode_signal(const struct cfi_state *s)
 {
 	i32 number;
 	i64 n;
 
-	if (!expression_is_deref(s->expression, REG_RSP, NULL, 0, &n) ||
+	if (!expression_is_deref(expression_of(s), REG_RSP, NULL, 0, &n) ||
 	    !eighths(n, 0, RULE_NUMBER_MAX, &number))
 		return RULE_OTHER;
 	return rule_make(RULE_SIGNAL, RBP_SAME, number);
 }
 
-static u32 encode_expression(const struct state *s, u32 rbp)
+static u32 encode_expression(const struct cfi_state *s, u32 rbp)
 {
 	static const u8 plus_8[] = { DW_OP_plus_uconst, 8 };
 	enum rule_kind kind;
 	i32 number;
 	i64 n;
 
-	if (expression_is_plt(s->expression, &n) && rbp == RBP_SAME)
+	if (expression_is_plt(expression_of(s), &n) && rbp == RBP_SAME)
 		return rule_make(RULE_PLT, rbp, (i32)n);
-	if (expression_is_deref(s->expression, REG_RBP, NULL, 0, &n))
+	if (expression_is_deref(expression_of(s), REG_RBP, NULL, 0, &n))
 		kind = RULE_DRAP;
-	else if (expression_is_deref(s->expression, REG_RSP, plus_8, sizeof plus_8, &n))
+	else if (expression_is_deref(expression_of(s), REG_RSP, plus_8, sizeof plus_8, &n))
 		kind = RULE_RSP_DEREF;
 	else
 		return RULE_OTHER;
 	/* Each kind has its own way to say where rbp is. */
-	if ((kind == RULE_DRAP ? rbp > RBP_LOST : s->rbp.how == HOW_SAVED_AT_RBP) ||
+	if ((kind == RULE_DRAP ? rbp > RBP_LOST : s->rbp == HOW_SAVED_AT_RBP) ||
 	    !eighths(n, RULE_NUMBER_MIN, RULE_NUMBER_MAX, &number))
 		return RULE_OTHER;
-	return rule_make(kind, s->rbp.how == HOW_SAVED_AT_RBP ? RBP_SAVED : rbp, number);
+	return rule_make(kind, s->rbp == HOW_SAVED_AT_RBP ? RBP_SAVED : rbp, number);
 }
 
 /* Larger than RBP_MAX where no number says it. */
-static u32 encode_rbp(const struct reg_rule *rbp)
+static u32 encode_rbp(const struct cfi_state *s)
 {
 	i32 n;
 
-	switch (rbp->how) {
+	switch ((enum cfi_how)s->rbp) {
 	case HOW_SAME:
+	case HOW_SAVED_AT_RBP: /* said by the kind */
 		return RBP_SAME;
 	case HOW_UNDEFINED:
 		return RBP_LOST;
 	case HOW_OFFSET:
-		return eighths(-rbp->offset, RBP_SAVED, RBP_MAX, &n) ? (u32)n : RBP_MAX + 1;
-	case HOW_SAVED_AT_RBP:
+		return eighths(-s->rbp_offset, RBP_SAVED, RBP_MAX, &n) ? (u32)n : RBP_MAX + 1;
 	case HOW_OTHER:
 		break;
 	}
 	return RBP_MAX + 1;
 }
 
-static u32 encode_register(const struct state *s, u32 rbp)
+static u32 encode_register(const struct cfi_state *s, u32 rbp)
 {
 	i32 n;
 
@@ -155,33 +138,45 @@ static u32 encode_register(const struct state *s, u32 rbp)
 
 static u32 encode(const struct machine *m)
 {
-	const struct state *s = &m->now;
-	bool at_rbp = s->rbp.how == HOW_SAVED_AT_RBP;
-	u32 rbp = at_rbp ? RBP_SAME : encode_rbp(&s->rbp);
+	const struct cfi_state *s = &m->now;
+	u32 rbp = encode_rbp(s);
 
 	if (m->bad)
 		return RULE_OTHER;
-	if (s->ra.how == HOW_UNDEFINED)
+	if (s->ra == HOW_UNDEFINED)
 		return RULE_END;
 	if (m->cie->signal)
-		return s->by_expression ? encode_signal(s) : RULE_OTHER;
-	if (s->ra.how != HOW_OFFSET || s->ra.offset != -8 || rbp > RBP_MAX || s->rsp_is_special)
+		return s->expression ? encode_signal(s) : RULE_OTHER;
+	if (s->ra != HOW_OFFSET || s->ra_offset != -8 || rbp > RBP_MAX || s->rsp_is_special)
 		return RULE_OTHER;
-	if (s->by_expression)
+	if (s->expression)
 		return encode_expression(s, rbp);
-	return at_rbp ? RULE_OTHER : encode_register(s, rbp);
+	return s->rbp == HOW_SAVED_AT_RBP ? RULE_OTHER : encode_register(s, rbp);
 }
 
-static void set_reg(struct machine *m, u64 reg, enum how how, i64 offset)
+static void set_reg(struct machine *m, u64 reg, enum cfi_how how, i64 offset)
 {
-	struct reg_rule rule = { .how = how, .offset = offset };
+	if (reg == REG_RBP) {
+		m->now.rbp = how;
+		m->now.rbp_offset = offset;
+	} else if (reg == REG_RA) {
+		m->now.ra = how;
+		m->now.ra_offset = offset;
+	} else if (reg == REG_RSP) {
+		m->now.rsp_is_special = how != HOW_SAME;
+	}
+}
+
+static void restore_reg(struct machine *m, u64 reg)
+{
+	const struct cfi_state *initial = &m->cie->initial;
 
 	if (reg == REG_RBP)
-		m->now.rbp = rule;
+		set_reg(m, reg, (enum cfi_how)initial->rbp, initial->rbp_offset);
 	else if (reg == REG_RA)
-		m->now.ra = rule;
+		set_reg(m, reg, (enum cfi_how)initial->ra, initial->ra_offset);
 	else if (reg == REG_RSP)
-		m->now.rsp_is_special = how != HOW_SAME;
+		m->now.rsp_is_special = initial->rsp_is_special;
 }
 
 static void set_reg_offset(struct machine *m, u64 reg, i64 factored)
@@ -202,19 +197,15 @@ static void set_reg_expression(struct machine *m, u64 reg, struct bytes expressi
 		expression_is(expression, at_rbp, sizeof at_rbp) ? HOW_SAVED_AT_RBP : HOW_OTHER, 0);
 }
 
-static void restore_reg(struct machine *m, u64 reg)
+static void set_cfa_expression(struct machine *m, struct bytes expression)
 {
-	if (reg == REG_RBP)
-		m->now.rbp = m->initial.rbp;
-	else if (reg == REG_RA)
-		m->now.ra = m->initial.ra;
-	else if (reg == REG_RSP)
-		m->now.rsp_is_special = m->initial.rsp_is_special;
+	m->now.expression = expression.at;
+	m->now.expression_size = (u32)bytes_left(&expression);
 }
 
 static void set_cfa(struct machine *m, u64 reg, i64 offset)
 {
-	m->now.by_expression = false;
+	m->now.expression = NULL;
 	m->now.cfa_reg = reg;
 	m->now.cfa_offset = offset;
 }
@@ -296,8 +287,7 @@ static void run_rare(struct machine *m, u8 op, struct bytes *b)
 		set_cfa_factored(m, m->now.cfa_reg, bytes_svarint(b));
 		break;
 	case DW_CFA_def_cfa_expression:
-		m->now.expression = bytes_sub(b, bytes_varint(b));
-		m->now.by_expression = true;
+		set_cfa_expression(m, bytes_sub(b, bytes_varint(b)));
 		break;
 	case DW_CFA_remember_state:
 		if (m->depth == REMEMBER_MAX)
@@ -352,20 +342,33 @@ static u64 run(struct machine *m, struct bytes *b)
 	return 0;
 }
 
+static void machine_init(struct machine *m, const struct cie *cie)
+{
+	/* Not an initialiser: clearing m->saved for each function would be most of the work. */
+	m->cie = cie;
+	m->now = cie->initial;
+	m->depth = 0;
+	m->bad = false;
+}
+
+bool cfi_run_initial(struct cie *cie, struct bytes program)
+{
+	struct machine m;
+
+	cie->initial = (struct cfi_state){ .cfa_reg = UINT64_MAX };
+	machine_init(&m, cie);
+	run(&m, &program); /* it does not advance; one that does ends there */
+	cie->initial = m.now;
+	return !m.bad;
+}
+
 void cfi_run(const struct cie *cie, const struct fde *fde, u32 pc, u64 size, struct rows *out)
 {
-	struct bytes b = cie->program;
+	struct bytes b = fde->program;
 	struct machine m;
 	u64 at = 0;
 
-	/* Not an initialiser: clearing m.saved for each function would be most of the work. */
-	m.cie = cie;
-	m.now = (struct state){ .cfa_reg = UINT64_MAX };
-	m.depth = 0;
-	m.bad = false;
-	run(&m, &b); /* a CIE's program does not advance; one that does ends there */
-	m.initial = m.now;
-	b = fde->program;
+	machine_init(&m, cie);
 	while (at < size) {
 		u64 delta = run(&m, &b);
 

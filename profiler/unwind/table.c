@@ -107,13 +107,33 @@ static void collect(struct compiler *c)
 	}
 }
 
-static int by_pc(const void *a, const void *b)
+/* Radix sort, eleven bits at a time; what starts at one place stays in the section's order. */
+static void sort_functions(struct compiler *c)
 {
-	const struct function *x = a, *y = b;
+	struct function *from = c->functions.data;
+	struct function *to = xcalloc(c->functions.len, sizeof *to), *swap;
+	size_t count = c->functions.len;
 
-	if (x->pc != y->pc)
-		return x->pc < y->pc ? -1 : 1;
-	return (x->at > y->at) - (x->at < y->at);
+	for (u32 shift = 0; shift < 32; shift += 11) {
+		u32 at[2048] = { 0 }, sum = 0;
+
+		for (size_t i = 0; i < count; i++)
+			at[from[i].pc >> shift & 2047]++;
+		for (size_t i = 0; i < ARRAY_LEN(at); i++) {
+			u32 n = at[i];
+
+			at[i] = sum;
+			sum += n;
+		}
+		for (size_t i = 0; i < count; i++)
+			to[at[from[i].pc >> shift & 2047]++] = from[i];
+		swap = from;
+		from = to;
+		to = swap;
+	}
+	free(to);
+	c->functions.data = from;
+	c->functions.room = count;
 }
 
 /* The bytes between functions, to the next one's alignment, are never executed. */
@@ -194,10 +214,14 @@ struct table *table_compile(const struct cfi *cfi, const struct segment *segment
 	t->base = lowest_offset(segments, count);
 	*c = (struct compiler){ .cfi = cfi, .segments = segments, .segment_count = count,
 				.table = t };
-	if (bytes_left(&cfi->data) <= UINT32_MAX)
+	if (bytes_left(&cfi->data) <= UINT32_MAX) {
+		/* More than real files have, so that nothing is copied; what is not used costs nothing. */
+		vec_reserve(&c->functions, bytes_left(&cfi->data) / 24);
+		vec_reserve(&c->rows, bytes_left(&cfi->data) / 4);
 		collect(c);
+	}
 	if (!c->sorted)
-		vec_sort(&c->functions, by_pc);
+		sort_functions(c);
 	run_all(c);
 	finish(c);
 	vec_release(&c->functions);

