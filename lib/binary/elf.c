@@ -29,7 +29,7 @@ static struct err *check_header(const struct binary *bin, Elf64_Ehdr *header)
 	if (header->e_ident[EI_CLASS] != ELFCLASS64 || header->e_ident[EI_DATA] != ELFDATA2LSB ||
 	    header->e_machine != EM_X86_64)
 		return err_new("%s is not for 64-bit x86", bin->name);
-	if (header->e_type != ET_EXEC && header->e_type != ET_DYN)
+	if (header->e_type != ET_EXEC && header->e_type != ET_DYN && header->e_type != ET_REL)
 		return err_new("%s is neither a program nor a shared library", bin->name);
 	return NULL;
 }
@@ -78,6 +78,15 @@ static void read_section_headers(struct binary *bin, const Elf64_Ehdr *header)
 		memcpy(bin->sections.data, b.at, (size_t)count * sizeof first);
 }
 
+/* A relocatable file without code: dwz makes these, to hold what several debug files share. */
+static bool is_alternate(const struct binary *bin)
+{
+	vec_each(&bin->sections, s)
+		if (s->sh_flags & SHF_EXECINSTR || s->sh_type == SHT_RELA)
+			return false;
+	return bin->build_id.size != 0;
+}
+
 static struct err *parse(struct binary *bin)
 {
 	Elf64_Ehdr header;
@@ -87,6 +96,8 @@ static struct err *parse(struct binary *bin)
 	read_program_headers(bin, &header);
 	read_section_headers(bin, &header);
 	build_id_read(bin);
+	if (header.e_type == ET_REL && !is_alternate(bin))
+		return err_new("%s is neither a program nor a shared library", bin->name);
 	return NULL;
 }
 
