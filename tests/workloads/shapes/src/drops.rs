@@ -30,7 +30,7 @@ async fn holds(chain: &'static str) {
 async fn cancels() {
     pause().await;
     let mut held: Pin<Box<dyn Future<Output = ()>>> = Box::pin(holds(
-        "shapes::drops::cancels;<shapes::drops::Guard as core::ops::drop::Drop>::drop;workload::burn",
+        "shapes::drops::cancels;<shapes::drops::Guard as Drop>::drop;workload::burn",
     ));
     let pending = held.as_mut().poll(&mut Context::from_waker(&waker())).is_pending();
     drop(held);
@@ -42,7 +42,7 @@ async fn cancels() {
 async fn finishes() {
     holds(
         "shapes::drops::finishes;shapes::drops::holds;\
-         <shapes::drops::Guard as core::ops::drop::Drop>::drop;workload::burn",
+         <shapes::drops::Guard as Drop>::drop;workload::burn",
     )
     .await;
 }

@@ -65,8 +65,8 @@ trait Key {
 impl Key for u32 {
     const HASHED: &'static str = "sync;sync::main;sync::round;sync::hash<u32>;workload::burn";
 }
-impl Key for (u8, u16) {
-    const HASHED: &'static str = "sync;sync::main;sync::round;sync::hash<(u8, u16)>;workload::burn";
+impl Key for [u8; 16] {
+    const HASHED: &'static str = "sync;sync::main;sync::round;sync::hash<[u8: 16]>;workload::burn";
 }
 
 #[inline(never)]
@@ -79,7 +79,7 @@ fn round() -> u64 {
     let mut parser = Parser { words: 0 };
     let shapes: [Box<dyn Shape>; 2] = [Box::new(Circle), Box::new(Square(2))];
     let scale = |x: u64| slice("sync;sync::main;sync::round;sync::round::{closure#0};workload::burn") ^ x;
-    let x = draw(&shapes) ^ parser.parse(2) ^ hash(7_u32) ^ hash((1_u8, 2_u16));
+    let x = draw(&shapes) ^ parser.parse(2) ^ hash(7_u32) ^ hash([0_u8; 16]);
     scale(x) ^ parser.words
 }
 
