@@ -39,7 +39,7 @@ static struct err *parse_options(struct diff_options *o, int argc, char **argv,
 		VIEW_STACK_OPTIONS(&o->view),
 		{ .kind = OPTION_HEADING, .help = "How text is shown" },
 		{ 0, "sort", OPTION_STRING, &o->sort, "self|total",
-		  "by change of time of its own, or with callees [self]" },
+		  "by change of time of its own, or with callees [total]" },
 		VIEW_TEXT_OPTIONS(o),
 		{ 0 },
 	};
@@ -140,7 +140,7 @@ static struct err *compare(struct diff_options *o, const struct diff_format *for
 static struct err *prepare(struct diff_options *o, const struct parsed *parsed,
 			   struct diff_input *in)
 {
-	TRY(view_order(o->sort, &in->order));
+	TRY(view_order(o->sort ? o->sort : "total", &in->order));
 	in->paths[0] = parsed->operands[0];
 	in->paths[1] = parsed->operands[1];
 	in->limit = o->limit;

@@ -138,7 +138,7 @@ static struct err *write_export(struct view *view, const struct label_set *label
 		.profile = view->profile,
 		.event = c->event,
 		.labels = labels,
-		.symbols = view->symbols,
+		.known = { view->profile, view->symbols },
 		.tree = &view->gathered[c->event].tree,
 		.quality = &view->gathered[c->event].quality,
 	};

@@ -94,11 +94,17 @@ static void views_release(struct flame_view *views, size_t count)
 	}
 }
 
+/* The recorded command, without the folder that its program is in. */
 static char *title_of(const struct flamegraph_options *o, const struct view *view)
 {
 	const char *command = profile_meta(view->profile, "command");
 
-	return xstrdup(o->title ? o->title : command && *command ? command : "aprof");
+	if (o->title || !command || !*command)
+		return xstrdup(o->title ? o->title : "aprof");
+	for (const char *at = command; *at && *at != ' '; at++)
+		if (*at == '/' && at[1] && at[1] != ' ')
+			command = at + 1;
+	return xstrdup(command);
 }
 
 static char *summary_of(const struct view *view, u32 event)
@@ -162,7 +168,7 @@ static struct err *draw_one(struct flamegraph_options *o, const struct flame_for
 			.event = view.profile->events[event].name,
 			.unit = view.profile->events[event].unit,
 			.labels = &labels,
-			.symbols = view.symbols,
+			.known = { view.profile, view.symbols },
 			.views = views,
 			.view_count = count,
 			.up = o->up,
@@ -212,7 +218,6 @@ static struct err *draw_diff(struct flamegraph_options *o, const struct flame_fo
 			.event = views[0].profile->events[events[0]].name,
 			.unit = views[0].profile->events[events[0]].unit,
 			.labels = &labels,
-			.symbols = NULL, /* ids of functions are of either profile */
 			.views = &drawn,
 			.view_count = 1,
 			.diff = &diff,

@@ -7,6 +7,7 @@
 
 #define AROUND 2 /* lines shown around one with cost */
 #define NAMED 2 /* callees named in a line */
+#define NAME_WIDTH 60
 
 size_t annotate_same_file(const struct line_costs *costs, size_t first)
 {
@@ -83,7 +84,7 @@ static size_t add_group(struct text *out, const struct annotate_input *in,
 		text_add(out, n > 1 ? ", " : out->len ? "; " : "");
 		if (n == 1)
 			text_add(out, awaited ? "awaits " : "calls ");
-		name_clean(out, labels_name(in->labels, callee->label));
+		name_fit(out, labels_name(in->labels, callee->label), NAME_WIDTH, true);
 		text_printf(out, " (%.1f%%)", 100 * annotate_share(in, callee->amount));
 	}
 	if (n > NAMED)

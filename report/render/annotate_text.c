@@ -42,7 +42,7 @@ static void print_callees(const struct printer *p, const struct line_cost *cost)
 
 	annotate_callees(&note, p->in, cost);
 	if (note.len) {
-		name_fit(&fitted, text_str(&note),
+		name_cut(&fitted, text_str(&note),
 			 style->width ? style->width - COLUMNS_BEFORE_TEXT - 4 : 0, style->unicode);
 		fprintf(p->in->out, "%*s%s  %s %s%s\n", COLUMNS_BEFORE_TEXT - 2, "",
 			style_ink(style, INK_ASYNC), style->unicode ? "└" : "`", text_str(&fitted),

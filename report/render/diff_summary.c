@@ -14,7 +14,7 @@ struct ranked VEC(const struct diff_row *);
 
 static double gain_of(const struct diff_input *in, const struct diff_row *row)
 {
-	return -diff_change(in, row->sides[0].self, row->sides[1].self);
+	return -diff_change(in, row->sides[0].own, row->sides[1].own);
 }
 
 static int by_gain(const void *a, const void *b, void *arg)
@@ -28,8 +28,8 @@ static int by_gain(const void *a, const void *b, void *arg)
 
 static int by_cost_in_b(const void *a, const void *b, void *arg)
 {
-	u64 l = (*(const struct diff_row *const *)a)->sides[1].self.weight;
-	u64 r = (*(const struct diff_row *const *)b)->sides[1].self.weight;
+	u64 l = (*(const struct diff_row *const *)a)->sides[1].own.weight;
+	u64 r = (*(const struct diff_row *const *)b)->sides[1].own.weight;
 
 	(void)arg;
 	return (l < r) - (l > r);
@@ -43,8 +43,7 @@ static bool is_comparable(const struct diff_row *row)
 /* Clearly cheaper in B, by enough of A. */
 static bool gained(const struct diff_input *in, const struct diff_row *row)
 {
-	struct diff_ratio ratio =
-		diff_ratio(row->sides[0].self, row->sides[1].self, diff_scale(in));
+	struct diff_ratio ratio = diff_ratio(row->sides[0].own, row->sides[1].own, diff_scale(in));
 
 	return is_comparable(row) &&
 	       gain_of(in, row) >= MATTERS * (double)in->diff->all[0].weight &&
@@ -54,11 +53,10 @@ static bool gained(const struct diff_input *in, const struct diff_row *row)
 /* Costs in B, and not clearly less than in A. */
 static bool stayed(const struct diff_input *in, const struct diff_row *row)
 {
-	struct diff_ratio ratio =
-		diff_ratio(row->sides[0].self, row->sides[1].self, diff_scale(in));
+	struct diff_ratio ratio = diff_ratio(row->sides[0].own, row->sides[1].own, diff_scale(in));
 
 	if (!is_comparable(row) || row->sides[0].merged || row->sides[1].merged ||
-	    amount_share(row->sides[1].self, in->diff->all[1]) < MATTERS)
+	    amount_share(row->sides[1].own, in->diff->all[1]) < MATTERS)
 		return false;
 	return !ratio.valid || ratio.ratio + ratio.error >= 1;
 }
@@ -85,8 +83,7 @@ static void add_gain(struct text *out, const struct diff_input *in, const struct
 
 static void add_stay(struct text *out, const struct diff_input *in, const struct diff_row *row)
 {
-	struct diff_ratio ratio =
-		diff_ratio(row->sides[0].self, row->sides[1].self, diff_scale(in));
+	struct diff_ratio ratio = diff_ratio(row->sides[0].own, row->sides[1].own, diff_scale(in));
 
 	add_name(out, in, row);
 	text_add(out, " (");

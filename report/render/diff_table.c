@@ -6,7 +6,7 @@
 #include "report/render/diff.h"
 #include "report/render/names.h"
 
-#define DEFAULT_LIMIT 0.0005
+#define DEFAULT_LIMIT 0.005
 #define RATIO_WIDTH 12
 #define SAMPLES_WIDTH 12
 #define COLUMNS_BEFORE_NAME (4 * 7 + RATIO_WIDTH + SAMPLES_WIDTH + 2)

@@ -51,10 +51,10 @@ void export_place(const struct export_input *in, u32 label, const char **file, u
 
 	*file = NULL;
 	*line = 0;
-	if (!in->symbols || id >= in->symbols->function_count)
+	if (!in->known.symbols || id >= in->known.symbols->function_count)
 		return;
-	*file = in->symbols->functions[id].file;
-	*line = *file ? in->symbols->functions[id].line : 0;
+	*file = in->known.symbols->functions[id].file;
+	*line = *file ? in->known.symbols->functions[id].line : 0;
 }
 
 u32 export_task(const struct calltree *tree, u32 node)

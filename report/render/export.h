@@ -9,7 +9,7 @@
 #include <aprof/text.h>
 
 #include "report/load/profile.h"
-#include "report/symbols/symbols.h"
+#include "report/render/origin.h"
 #include "report/tree/calltree.h"
 #include "report/tree/quality.h"
 
@@ -33,7 +33,7 @@ struct export_input {
 	struct profile *profile;
 	u32 event;
 	const struct label_set *labels;
-	const struct symbols *symbols;
+	struct origins known;
 	const struct calltree *tree; /* finished, with the line of every step */
 	const struct quality *quality;
 	const struct export_sample *samples; /* sorted by thread, then time */

@@ -121,8 +121,8 @@ static void put_frame_category(struct writer *w, u32 i)
 	u32 label, site;
 
 	export_frame(&w->frames, i, &label, &site);
-	json_u64(&w->json, (u64)origin_of(&labels->labels.data[label], labels_name(labels, label),
-					  w->in->symbols));
+	json_u64(&w->json, (u64)origin_of(&w->in->known, &labels->labels.data[label],
+					  labels_name(labels, label)));
 }
 
 /* --- functions: labels --- */

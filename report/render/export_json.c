@@ -54,7 +54,7 @@ static void write_function(struct json *json, const struct export_input *in,
 	export_place(in, row->label, &file, &line);
 	json_open(json, '{');
 	json_key_string(json, "name", export_name(&clean, name));
-	json_key_string(json, "kind", origin_text(origin_of(label, name, in->symbols)));
+	json_key_string(json, "kind", origin_text(origin_of(&in->known, label, name)));
 	json_key(json, "unsure");
 	json_bool(json, label->unsure);
 	if (file) {

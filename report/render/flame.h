@@ -4,8 +4,8 @@
 
 #include <stdio.h>
 
+#include "report/render/origin.h"
 #include "report/render/style.h"
-#include "report/symbols/symbols.h"
 #include "report/tree/awaits.h"
 #include "report/tree/calltree.h"
 #include "report/tree/diff.h"
@@ -24,7 +24,7 @@ struct flame_input {
 	const char *brief; /* the same in 80 characters */
 	const char *event, *unit;
 	const struct label_set *labels;
-	const struct symbols *symbols; /* NULL: not known */
+	struct origins known; /* empty if functions are of two profiles */
 	const struct flame_view *views;
 	size_t view_count;
 	const struct diff *diff; /* NULL, or what the nodes of the one view cost in A and in B */

@@ -30,6 +30,7 @@ static const char page_style[] =
 	;
 static const char page_script[] =
 #include <embed/flame.js.h>
+#include <embed/names.js.h>
 	;
 
 struct page {
@@ -112,15 +113,15 @@ static void write_kinds(struct page *page)
 	json_key(json, "kindOf");
 	json_open(json, '[');
 	vec_each (&page->names, label)
-		json_u64(json, (u64)origin_of(&labels->labels.data[*label],
-					      labels_name(labels, *label), page->in->symbols));
+		json_u64(json, (u64)origin_of(&page->in->known, &labels->labels.data[*label],
+					      labels_name(labels, *label)));
 	json_close(json, ']');
 }
 
 /* Where the function is written: an index in places, 0 is "". */
 static u32 place_of(struct page *page, const struct label *label)
 {
-	const struct symbols *symbols = page->in->symbols;
+	const struct symbols *symbols = page->in->known.symbols;
 	const struct function *function;
 	struct text place = { 0 };
 	u32 id = 0;

@@ -25,6 +25,7 @@ static const char picture_style[] =
 #include <embed/svg.css.h>
 	;
 static const char picture_script[] =
+#include <embed/names.js.h>
 #include <embed/svg.js.h>
 	;
 
@@ -130,8 +131,8 @@ static enum origin origin_at(const struct picture *p, u32 node)
 	const struct label_set *labels = p->in->labels;
 	u32 label = p->view->tree.nodes.data[node].label;
 
-	return node ? origin_of(&labels->labels.data[label], labels_name(labels, label),
-				p->in->symbols)
+	return node ? origin_of(&p->in->known, &labels->labels.data[label],
+				labels_name(labels, label))
 		    : ORIGIN_COUNT;
 }
 

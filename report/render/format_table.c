@@ -1,8 +1,12 @@
 /* The default report: functions, best first. */
+#include "report/async/logical.h"
 #include "report/render/names.h"
 #include "report/render/render.h"
 
-#define DEFAULT_LIMIT 0.0005 /* what would print as 0.0% or 0.1% of nothing */
+/* Without --percent-limit: what has a cost of its own, bodies, and what much of the rest is under. */
+#define LEAST_SELF 0.001
+#define LEAST_BODY 0.005
+#define LEAST_TOTAL 0.05
 #define COLUMNS_BEFORE_NAME 32
 
 struct hidden {
@@ -31,9 +35,21 @@ static void print_row(const struct render_input *in, const struct flat_row *row)
 	text_release(&name);
 }
 
+static bool is_shown(const struct render_input *in, const struct flat_row *row)
+{
+	u8 kind = in->tree->labels->labels.data[row->label].kind;
+	double self = amount_share(row->self, calltree_all(in->tree));
+	double total = amount_share(row->total, calltree_all(in->tree));
+
+	if (in->limit >= 0)
+		return total >= in->limit;
+	if (kind == STEP_ASYNC || kind == STEP_FUTURE)
+		return total >= LEAST_BODY;
+	return self >= LEAST_SELF || total >= LEAST_TOTAL;
+}
+
 void render_table(const struct render_input *in)
 {
-	double limit = in->limit < 0 ? DEFAULT_LIMIT : in->limit;
 	struct amount all = calltree_all(in->tree);
 	struct hidden hidden = { 0 };
 	struct flat rows = { 0 };
@@ -42,7 +58,7 @@ void render_table(const struct render_input *in)
 	flat_build(&rows, in->tree, in->order);
 	render_header(in, "  Self   Total   Samples  Kind    Function");
 	vec_each (&rows, row) {
-		if (amount_share(row->total, all) >= limit) {
+		if (is_shown(in, row)) {
 			print_row(in, row);
 			continue;
 		}

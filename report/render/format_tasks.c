@@ -1,42 +1,95 @@
 /* CPU by task root, each with its hottest chain. */
+#include <stdlib.h>
+#include <string.h>
+
 #include "report/render/names.h"
 #include "report/render/render.h"
 #include "report/tree/tasks.h"
 
 #define COLUMNS_BEFORE_NAME 30
 #define ARROW " > "
+#define DOTS ".."
+#define MOST_LINES 4 /* of a chain */
 
-/* The chain below the root, root first, cut in the middle of the line if it is long. */
-static void add_chain(struct text *out, const struct calltree *tree, u32 leaf, bool with_root)
+struct name_list VEC(char *);
+
+/* The names of a chain, root first, each fit to the width of a line. */
+static void chain_names(struct name_list *out, const struct render_input *in, u32 leaf, bool root,
+			size_t width)
 {
 	struct label_ids path = { 0 };
 
-	for (u32 at = leaf; at != 0; at = tree->nodes.data[at].parent)
+	for (u32 at = leaf; at != 0; at = in->tree->nodes.data[at].parent)
 		*vec_push(&path) = at;
-	for (size_t i = path.len - (with_root ? 0 : 1); i-- > 0;) {
-		text_add(out, ARROW);
-		text_add(out, calltree_name(tree, path.data[i]));
-		name_site(out, tree, path.data[i]);
+	for (size_t i = path.len; i-- > 0;) {
+		struct text name = { 0 }, fitted = { 0 };
+
+		/* The root stands in the line above: here only where it awaits, if that is known. */
+		if (root || i + 1 < path.len)
+			text_add(&name, calltree_name(in->tree, path.data[i]));
+		else if (in->tree->nodes.data[path.data[i]].site == NO_ID)
+			continue;
+		name_site(&name, in->tree, path.data[i]);
+		name_fit(&fitted, text_str(&name) + (text_str(&name)[0] == ' '), width,
+			 in->style->unicode);
+		*vec_push(out) = text_take(&fitted);
+		text_release(&name);
 	}
 	vec_release(&path);
 }
 
+/* Breaks a chain before names that do not fit into the line; counts the lines if out is NULL. */
+static size_t put_chain(FILE *out, const struct name_list *names, size_t skip_from, size_t skip_to,
+			size_t width)
+{
+	size_t lines = 1, column = 0;
+
+	for (size_t i = 0; i < names->len; i++) {
+		const char *name = i == skip_from && skip_to > skip_from ? DOTS : names->data[i];
+		size_t need = name_width(name) + (column ? strlen(ARROW) : 0);
+
+		if (i > skip_from && i < skip_to)
+			continue;
+		if (column && width && column + need > width) {
+			lines++;
+			column = 0;
+			if (out)
+				fprintf(out, "\n%*s", COLUMNS_BEFORE_NAME + 4, "> ");
+		}
+		if (out)
+			fprintf(out, "%s%s", column ? ARROW : "", name);
+		column += need;
+	}
+	return lines;
+}
+
+/* The hottest chain, below the task's root: its middle goes if it takes too many lines. */
 static void print_chain(const struct render_input *in, const struct task_row *row)
 {
 	const struct style *style = in->style;
-	struct text chain = { 0 }, fitted = { 0 };
+	size_t width = style->width ? style->width - COLUMNS_BEFORE_NAME - 4 : 0;
 	double share = amount_share(in->tree->nodes.data[row->hottest].self, row->amount);
+	struct name_list names = { 0 };
+	size_t from = 0, to = 0;
 
-	add_chain(&chain, in->tree, row->hottest, row->root == NO_ID);
-	if (chain.len) {
-		name_fit(&fitted, text_str(&chain) + strlen(ARROW),
-			 style->width ? style->width - COLUMNS_BEFORE_NAME - 2 : 0, style->unicode);
-		fprintf(in->out, "%*s%s%3.0f%% in  %s%s\n", COLUMNS_BEFORE_NAME - 6, "",
-			style_ink(style, INK_DIM), 100 * share, text_str(&fitted),
-			style_plain(style));
+	chain_names(&names, in, row->hottest, row->root == NO_ID, width);
+	if (names.len > 2)
+		from = to = names.len / 2;
+	while (put_chain(NULL, &names, from, to, width) > MOST_LINES && to - from + 2 < names.len) {
+		if (to - from < 2 || names.len - to > from)
+			to += to - from < 2 ? 2 : 1;
+		else
+			from--;
 	}
-	text_release(&fitted);
-	text_release(&chain);
+	if (names.len) {
+		fprintf(in->out, "%*s%s%3.0f%% in  ", COLUMNS_BEFORE_NAME - 6, "",
+			style_ink(style, INK_DIM), 100 * share);
+		put_chain(in->out, &names, from, to, width);
+		fprintf(in->out, "%s\n", style_plain(style));
+	}
+	vec_each (&names, name)
+		free(*name);
+	vec_release(&names);
 }
 
 static void print_row(const struct render_input *in, const struct task_row *row)

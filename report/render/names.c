@@ -87,31 +87,6 @@ size_t name_bytes(const char *s, size_t n)
 	return (size_t)(at - s);
 }
 
-void name_fit(struct text *out, const char *name, size_t width, bool unicode)
-{
-	const char *dots = unicode ? "…" : "..";
-	size_t start = out->len, have, head, tail;
-	struct text whole = { 0 };
-
-	name_clean(out, name);
-	have = name_width(text_str(out) + start);
-	if (!width || have <= width)
-		return;
-	text_add(&whole, text_str(out) + start);
-	out->len = start;
-	if (width <= name_width(dots) + 1) {
-		text_add_n(out, whole.at, name_bytes(whole.at, width));
-	} else {
-		/* The end says which function it is: it gets the larger half. */
-		tail = (width - name_width(dots)) * 3 / 5;
-		head = width - name_width(dots) - tail;
-		text_add_n(out, whole.at, name_bytes(whole.at, head));
-		text_add(out, dots);
-		text_add(out, whole.at + name_bytes(whole.at, have - tail));
-	}
-	text_release(&whole);
-}
-
 const char *name_base(const char *path)
 {
 	const char *slash = strrchr(path, '/');

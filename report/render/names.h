@@ -14,13 +14,16 @@ void name_clean(struct text *out, const char *name);
 void name_folded(struct text *out, const char *name);
 
 /*
- * The same as name_clean(), at most `width` characters: cut in the middle, where a path has the
- * least to say. width 0: whole.
+ * The same as name_clean(), at most `width` characters: without the paths of types, without generic
+ * arguments, without segments in the middle, in this order, as far as needed. width 0: whole.
  */
 void name_fit(struct text *out, const char *name, size_t width, bool unicode);
 
 /* The character at *s, which is moved past it; UINT32_MAX for a byte that is no UTF-8. */
 u32 name_next_char(const char **s);
+
+/* Text that is no name: cleaned, and cut at its end. width 0: whole. */
+void name_cut(struct text *out, const char *text, size_t width, bool unicode);
 
 /* Number of characters (not bytes) of UTF-8. */
 size_t name_width(const char *s);

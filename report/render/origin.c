@@ -42,18 +42,33 @@ static bool is_library_crate(const char *name)
 	return len == 0;
 }
 
-static bool is_library(const struct label *label, const char *name, const struct symbols *symbols)
+/* Shared libraries of the system; a program under /usr/bin is the one that is looked at. */
+static bool is_library_module(const struct origins *known, const struct function *function)
 {
+	const struct profile *profile = known->profile;
+	const char *path = profile && function->module < profile->module_count
+				   ? profile->modules[function->module].path
+				   : "";
+
+	return starts_with(path, "/lib") || starts_with(path, "/usr/lib") ||
+	       starts_with(path, "[vdso]");
+}
+
+static bool is_library(const struct origins *known, const struct label *label, const char *name)
+{
+	const struct symbols *symbols = known->symbols;
 	const struct function *function = NULL;
 
 	if (symbols && label->function < symbols->function_count)
 		function = &symbols->functions[label->function];
+	if (function && is_library_module(known, function))
+		return true;
 	if (function && function->file)
 		return is_library_path(function->file);
 	return is_library_crate(name);
 }
 
-enum origin origin_of(const struct label *label, const char *name, const struct symbols *symbols)
+enum origin origin_of(const struct origins *known, const struct label *label, const char *name)
 {
 	switch ((enum step_kind)label->kind) {
 	case STEP_ASYNC:
@@ -70,7 +85,7 @@ enum origin origin_of(const struct label *label, const char *name, const struct 
 	case STEP_SYNC:
 		break;
 	}
-	if (is_library(label, name, symbols))
+	if (is_library(known, label, name))
 		return ORIGIN_LIBRARY;
 	return label->unsure ? ORIGIN_UNSURE : ORIGIN_USER;
 }

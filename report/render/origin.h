@@ -2,6 +2,7 @@
 #ifndef APROF_RENDER_ORIGIN_H
 #define APROF_RENDER_ORIGIN_H
 
+#include "report/load/profile.h"
 #include "report/symbols/symbols.h"
 #include "report/tree/labels.h"
 
@@ -16,7 +17,13 @@ enum origin {
 	ORIGIN_COUNT
 };
 
-enum origin origin_of(const struct label *label, const char *name, const struct symbols *symbols);
+/* What is known of functions; NULL pointers where nothing is. */
+struct origins {
+	const struct profile *profile;
+	const struct symbols *symbols;
+};
+
+enum origin origin_of(const struct origins *known, const struct label *label, const char *name);
 /* "async body", "library": for legends. */
 const char *origin_text(enum origin origin);
 

@@ -45,7 +45,12 @@ void render_quality(const struct render_input *in)
 	style_wrap(in->style, in->out, text_str(&line));
 	text_clear(&line);
 	trouble_text(&line, in->quality, in->profile);
-	if (line.len)
-		style_wrap(in->style, in->out, text_str(&line));
+	if (line.len) {
+		struct text all = { 0 };
+
+		text_printf(&all, "among them: %s", text_str(&line));
+		style_wrap(in->style, in->out, text_str(&all));
+		text_release(&all);
+	}
 	text_release(&line);
 }

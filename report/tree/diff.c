@@ -93,6 +93,26 @@ static void add_side(struct diff_row *by_label, const struct calltree *tree, int
 	vec_release(&flat);
 }
 
+static u32 owner_of(const struct calltree *tree, u32 leaf)
+{
+	for (u32 at = leaf; at != 0; at = tree->nodes.data[at].parent) {
+		u32 label = tree->nodes.data[at].label;
+		u8 kind = tree->labels->labels.data[label].kind;
+
+		if (kind == STEP_ASYNC || kind == STEP_FUTURE)
+			return label;
+	}
+	return tree->nodes.data[leaf].label;
+}
+
+static void add_own(struct diff_row *by_label, const struct calltree *tree, int side)
+{
+	for (u32 id = 1; id < tree->nodes.len; id++)
+		if (tree->nodes.data[id].self.samples)
+			amount_add(&by_label[owner_of(tree, id)].sides[side].own,
+				   tree->nodes.data[id].self);
+}
+
 static void mark_merged(struct diff_row *by_label, const struct calltree *original,
 			const u32 *alias, int side)
 {
@@ -173,6 +193,7 @@ void diff_build(struct diff *out, const struct calltree *a, const struct calltre
 		out->all[side] = calltree_all(&trees[side]);
 		out->unknown[side] = unknown_labels(originals[side]);
 		add_side(by_label, &trees[side], side);
+		add_own(by_label, &trees[side], side);
 		mark_merged(by_label, originals[side], alias, side);
 		placed[side] = place(&out->shape, &trees[side]);
 		free(alias);

@@ -13,6 +13,12 @@ enum diff_presence {
 
 struct diff_side {
 	struct amount self, total;
+	/*
+	 * Of stacks whose innermost body this is, with all sync code below it; of stacks without
+	 * any body, whose leaf it is. Each sample is in one function's own, and inlining of sync
+	 * code moves none: what debug and release are compared by.
+	 */
+	struct amount own;
 	u8 presence; /* enum diff_presence */
 	bool merged; /* seen under an uncertain name: may hold what is inlined into it */
 };

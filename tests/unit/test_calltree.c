@@ -71,7 +71,7 @@ static void check_flat(const char *folded, enum flat_order order, const char *wa
 
 	tree_of_text(&tree, &labels, folded);
 	flat_build(&rows, &tree, order);
-	CHECK_PRINTS(want, vec_each(&rows, row)
+	CHECK_PRINTS(want, vec_each (&rows, row)
 				   fprintf(out, "%s %d/%d ", labels_name(&labels, row->label),
 					   (int)row->self.samples, (int)row->total.samples));
 	vec_release(&rows);
@@ -167,7 +167,8 @@ static void test_find(void)
 
 		labels_find(&labels, rows[i].pattern, &ids);
 		CHECK_PRINTS(rows[i].found, {
-			vec_each(&ids, id) fprintf(out, "%s,", labels_name(&labels, *id));
+			vec_each (&ids, id)
+				fprintf(out, "%s,", labels_name(&labels, *id));
 		});
 		vec_release(&ids);
 	}

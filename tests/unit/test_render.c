@@ -42,10 +42,28 @@ static void test_fit(void)
 		bool unicode;
 		const char *want;
 	} rows[] = {
-		{ "0123456789", 10, true, "0123456789" }, { "0123456789", 9, true, "0123…6789" },
-		{ "0123456789", 9, false, "012..6789" },  { "0123456789", 0, false, "0123456789" },
-		{ "0123456789", 2, true, "01" },	  { "ééééééé", 5, true, "éé…éé" },
+		{ "0123456789", 10, true, "0123456789" },
+		{ "0123456789", 9, true, "0123…6789" },
+		{ "0123456789", 9, false, "012..6789" },
+		{ "0123456789", 0, false, "0123456789" },
+		{ "0123456789", 2, true, "01" },
+		{ "ééééééé", 5, true, "éé…éé" },
 		{ "a\nbbbbbbbbbbbb", 5, false, "a ..b" },
+		/* What tells least goes first. */
+		{ "<core::ops::range::Range<i32> as core::iter::Step>::forward", 40, true,
+		  "<Range<i32> as Step>::forward" },
+		{ "<core::ops::range::Range<i32> as core::iter::Step>::forward", 27, true,
+		  "<Range<…> as Step>::forward" },
+		{ "alloc::vec::Vec<core::pin::Pin<&dyn core::future::Future>>::push", 40, true,
+		  "alloc::vec::Vec<Pin<&dyn Future>>::push" },
+		{ "shop::apply<fn(a::B) -> c::D>", 25, true, "shop::apply<fn(B) -> D>" },
+		{ "shop::apply<fn(a::B) -> c::D>::go", 18, true, "shop::apply<…>::go" },
+		{ "tokio::runtime::scheduler::worker::Context::park", 32, false,
+		  "tokio::..::worker::Context::park" },
+		{ "tokio::runtime::scheduler::worker::Context::park", 24, true,
+		  "tokio::…::Context::park" },
+		{ "shop::run::{async_block#0}", 24, true, "shop::…::{async_block#0}" },
+		{ "<<<>>>>->a::b::c::d", 12, true, "<<<>>…::c::d" },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
@@ -150,8 +168,8 @@ static void test_table(void)
 	/* A long name is cut in its middle, at 80 columns. */
 	check_format("shop::warehouse::inventory::Shelf<shop::Product>::find_by_number 1\n",
 		     render_table, 0,
-		     "100.0%  100.0%         1  sync    shop::warehouse::in..p::Product>"
-		     "::find_by_number\n");
+		     "100.0%  100.0%         1  sync    shop::..::inventory::Shelf<..>::"
+		     "find_by_number\n");
 }
 
 static void test_tasks(void)
@@ -159,7 +177,7 @@ static void test_tasks(void)
 	check_format("!serve@7;~pay;hash 5\n!serve@9;~ship 3\n!timer 2\nmain;run 20\n",
 		     render_tasks, -1,
 		     " 26.7%   8.00 ms         8    serve\n"
-		     "                         62% in  pay > hash\n"
+		     "                         62% in  (main.rs:7) > pay > hash\n"
 		     "  6.7%   2.00 ms         2    timer\n"
 		     " 66.7%   20.0 ms        20    (outside of tasks)\n"
 		     "                        100% in  main > run\n");

@@ -1,7 +1,7 @@
 // The page of a flame graph: drawing, zooming, searching. Data is in the element #data; see
 // report/render/flame_html.c for its shape.
-"use strict";
 (() => {
+"use strict";
 const data = JSON.parse(document.getElementById("data").textContent);
 const $ = id => document.getElementById(id);
 const ROW = 19, FONT = 12, PAD = 4, LEAST = 0.4;
@@ -166,25 +166,6 @@ function amount(value, side) {
   return text;
 }
 
-// What fits of a name: all of it, or its last segments, or its beginning.
-function fit(name, width) {
-  const room = Math.floor(width / charWidth);
-  if (room < 3)
-    return "";
-  if (name.length <= room)
-    return name;
-  const bare = name.replace(/<[^<>]*(<[^<>]*(<.*>)?[^<>]*>)?[^<>]*>(?!::)/g, "<\u2026>");
-  if (bare.length <= room)
-    return bare;
-  const parts = bare.split("::");
-  for (let i = 1; i < parts.length; i++) {
-    const tail = parts.slice(i).join("::");
-    if (tail.length <= room)
-      return tail;
-  }
-  return parts[parts.length - 1].slice(0, room - 1) + "\u2026";
-}
-
 function describe(i, place) {
   const v = view, out = [];
   const line = (text, strong) => {
@@ -259,7 +240,8 @@ function box(i, x, w, y) {
     ink.strokeRect(x + 1, y + 1, Math.max(w - gap - 2, 1), ROW - 3);
   }
   const left = Math.max(x, 0) + PAD + (v.task[i] ? 3 : 0);
-  const text = fit(i ? data.names[v.label[i]] : "all", Math.min(x + w, width) - left - 2);
+  const room = Math.floor((Math.min(x + w, width) - left - 2) / charWidth);
+  const text = fitName(i ? data.names[v.label[i]] : "all", room);
   if (text) {
     ink.fillStyle = isDark() ? "#f6f4f0" : "#16140f";
     ink.fillText(text, left, y + ROW / 2 + FONT * 0.34);

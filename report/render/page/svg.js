@@ -1,7 +1,7 @@
 // The script of an SVG flame graph: zoom, search, width. Frames are nested <svg class="f"> elements
 // with their place in data-x, data-w (parts of the whole) and data-d (depth).
-"use strict";
 (() => {
+"use strict";
 const root = document.documentElement;
 const frames = [...document.querySelectorAll("svg.f")].map(el => ({
   el, x: +el.dataset.x, w: +el.dataset.w, d: +el.dataset.d,
@@ -15,21 +15,6 @@ const past = [];
 // Without scripts the picture is 1200 wide; with them it is as wide as its window.
 root.setAttribute("width", "100%");
 
-function fit(name, width) {
-  const room = Math.floor((width - 8) / CHAR);
-  if (room < 3)
-    return "";
-  if (name.length <= room)
-    return name;
-  const parts = name.replace(/<[^<>]*(<[^<>]*(<.*>)?[^<>]*>)?[^<>]*>(?!::)/g, "<\u2026>").split("::");
-  for (let i = 0; i < parts.length; i++) {
-    const tail = parts.slice(i).join("::");
-    if (tail.length <= room)
-      return tail;
-  }
-  return parts[parts.length - 1].slice(0, room - 1) + "\u2026";
-}
-
 function draw() {
   const width = root.clientWidth || innerWidth, end = focus.x + focus.w, slack = focus.w * 1e-9;
   for (const f of frames) {
@@ -42,7 +27,7 @@ function draw() {
     f.el.setAttribute("x", (around ? 0 : 100 * (f.x - focus.x) / focus.w) + "%");
     f.el.setAttribute("width", 100 * part + "%");
     f.el.classList.toggle("past", around);
-    f.text.textContent = fit(f.name, part * width);
+    f.text.textContent = fitName(f.name, Math.floor((part * width - 8) / CHAR));
   }
   $("reset").style.display = focus === all ? "none" : "";
   search(query);
