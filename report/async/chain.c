@@ -65,12 +65,20 @@ static void demote(struct chain *chain, size_t from, size_t to)
 			chain->links.data[i].role = ROLE_USER;
 }
 
-static size_t outermost_awaited(const struct chain *chain, size_t end)
+static size_t outermost(const struct chain *chain, size_t end, u8 role)
 {
 	for (size_t i = end; i-- > 0;)
-		if (is_awaited(chain->links.data[i].role))
+		if (chain->links.data[i].role == role)
 			return i;
 	return chain->links.len;
+}
+
+/* A body; where there is none, a hand-written future. */
+static size_t outermost_awaited(const struct chain *chain, size_t end)
+{
+	size_t body = outermost(chain, end, ROLE_BODY);
+
+	return body < chain->links.len ? body : outermost(chain, end, ROLE_FUTURE);
 }
 
 /*

@@ -83,10 +83,13 @@ static void test_boundaries(void)
 		    "<tokio::runtime::blocking::task::BlockingTask<T> as "
 		    "core::future::future::Future>::poll\n" HARNESS THREAD,
 		    "shop::f::{closure#0};shop::burn");
-	/* a hand-written future is a root as well */
+	/* a hand-written future is a root only where there is no body */
 	CHECK_CHAIN(BODY("shop::inner") "d shop::{impl#2}::poll = "
 		    "<shop::Retry as core::future::future::Future>::poll\n" HARNESS WORKER,
-		    "<shop::Retry as Future>::poll;shop::inner");
+		    "shop::inner");
+	CHECK_CHAIN("d shop::burn = shop::burn\nd shop::{impl#2}::poll = "
+		    "<shop::Retry as core::future::future::Future>::poll\n" HARNESS WORKER,
+		    "<shop::Retry as Future>::poll;shop::burn");
 	/* the runtime polls no task of the user's: nothing is a task */
 	CHECK_CHAIN("d tokio::runtime::io::driver::{impl#0}::park = tokio::runtime::io::Driver::park\n"
 		    WORKER,
