@@ -79,10 +79,15 @@ void limits_raise(void)
 	raise_limit(RLIMIT_MEMLOCK);
 }
 
-u64 limits_ring_bytes(size_t cpus)
+u64 limits_ring_bytes(size_t cpus, u64 samples_a_second, u32 stack_bytes)
 {
-	u64 bytes = RING_BYTES_MAX;
+	u64 rate = u64_min(samples_a_second, 1000000);
+	u64 fill = rate * (stack_bytes + 1024ull) * RING_MS / 1000;
+	u64 bytes = RING_BYTES_USUAL;
 
+	/* To the nearest power of two. */
+	while (bytes * 3 / 2 < fill && bytes < RING_BYTES_MAX)
+		bytes *= 2;
 	while (bytes > RING_BYTES_MIN && bytes * cpus > RING_BYTES_ALL)
 		bytes /= 2;
 	return bytes;

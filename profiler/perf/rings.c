@@ -32,6 +32,9 @@ static void attr_sideband(const struct sampler *sampler, struct perf_event_attr 
 	attr->build_id = 1;
 }
 
+/* What is drained at once should still be in a cache. */
+#define WAKEUP_BYTES (2ull << 20)
+
 static int open_bookkeeper(struct sampler *sampler, bool sideband, u32 cpu, u64 ring_bytes)
 {
 	int pid = sampler_any_cpu_wide(sampler) ? -1 : (int)sampler->tids.data[0];
@@ -43,7 +46,7 @@ static int open_bookkeeper(struct sampler *sampler, bool sideband, u32 cpu, u64 
 	else
 		attr_dummy(sampler, &attr);
 	attr.watermark = 1;
-	attr.wakeup_watermark = (u32)(ring_bytes / 4);
+	attr.wakeup_watermark = (u32)u64_min(ring_bytes / 4, WAKEUP_BYTES);
 	fd = features_open(&attr, pid, (int)cpu, &sampler->dropped);
 	if (sideband)
 		sampler->sideband = attr;
@@ -106,12 +109,22 @@ static int open_sized(struct sampler *sampler, u64 bytes, u64 side_bytes)
 	return os_errno;
 }
 
+/* Of one CPU. A period counts something whose rate we do not know, but for clocks; those who ask for
+   one have -m. */
+static u64 samples_a_second(const struct sampler_options *options)
+{
+	return options->period ? 0 : options->freq;
+}
+
 static u64 wanted_bytes(const struct sampler *sampler)
 {
+	bool copies = sampler->options.call_graph == CALL_GRAPH_DWARF;
+	u32 stack_bytes = copies ? sampler->stack_bytes : 0;
 	u64 page = (u64)sysconf(_SC_PAGESIZE), bytes = page;
 
 	if (!sampler->options.mmap_pages)
-		return limits_ring_bytes(sampler->cpus.len);
+		return limits_ring_bytes(sampler->cpus.len, samples_a_second(&sampler->options),
+					 stack_bytes);
 	while (bytes < sampler->options.mmap_pages * page && bytes < 1ull << 30)
 		bytes *= 2;
 	return bytes;

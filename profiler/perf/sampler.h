@@ -87,7 +87,7 @@ ERR_MUST_CHECK struct err *sampler_enable(struct sampler *sampler);
 void sampler_disable(struct sampler *sampler);
 
 /*
- * Waits until a ring is a quarter full, an extra descriptor has an event, or the time is over.
+ * Waits until a ring is a quarter full (or has 2 MiB), an extra descriptor has an event, or the time is over.
  * Returns what poll() does; revents of `extra` are set.
  */
 int sampler_poll(struct sampler *sampler, int timeout_ms, struct pollfd *extra, size_t extra_count);
