@@ -1,0 +1,116 @@
+"""One run of a target, alone or under a profiler, and what it cost whom."""
+
+import gzip
+import json
+import os
+import re
+import subprocess
+import time
+
+import programs
+
+
+class Run:
+    """CPU in seconds; sizes in bytes. `samples` and `lost` are None where nobody counts them."""
+
+    def __init__(self):
+        self.wall = self.target_cpu = self.target_wall = self.profiler_cpu = self.rss = 0.0
+        self.samples = self.lost = self.size = None
+        self.output = self.errors = ""
+
+    @property
+    def total_cpu(self):
+        return self.target_cpu + self.profiler_cpu
+
+
+def numbers_of(path):
+    with open(path, encoding="ascii") as line:
+        return [int(word) for word in line.read().split()]
+
+
+def run(prefix, target, stdout=subprocess.DEVNULL, cwd=None):
+    """`prefix` is the profiler's command up to the target's; empty: the target alone."""
+    cost, whole, errors = (programs.path(name) for name in ("cost", "whole", "stderr"))
+    spent = programs.tool("spent")
+    # The outer one: a child of this interpreter would count its memory as its own peak.
+    command = [spent, whole, *prefix, spent, cost, *target]
+    result = Run()
+    with open(errors, "w+", encoding="utf-8", errors="replace") as log:
+        start = time.monotonic()
+        done = subprocess.run(command, stdout=stdout, stderr=log, cwd=cwd, check=False)
+        result.wall = time.monotonic() - start
+        log.seek(0)
+        result.errors = log.read()
+    if done.returncode:
+        raise programs.Missing(f"{' '.join(command)} ended with {done.returncode}:\n"
+                               f"{result.errors[-1000:]}")
+    target_cpu, target_wall, _ = numbers_of(cost)
+    all_cpu, _, rss = numbers_of(whole)
+    result.target_cpu, result.target_wall = target_cpu / 1e6, target_wall / 1e6
+    result.profiler_cpu = (all_cpu - target_cpu) / 1e6
+    result.rss = rss * 1024.0
+    return result
+
+
+def first_int(pattern, text, default=0):
+    found = re.search(pattern, text)
+    return int(found.group(1)) if found else default
+
+
+def alone(target, **options):
+    return run([], target, **options)
+
+
+def aprof(target, hz, *options, **more):
+    out = programs.path("aprof.data")
+    r = run([programs.aprof(), "record", "-F", str(hz), "-o", out, *options, "--"], target, **more)
+    r.samples = first_int(r"recorded (\d+) samples", r.errors)
+    r.lost = first_int(r"(\d+) records lost", r.errors)
+    r.size = os.path.getsize(out)
+    return r
+
+
+def perf(target, hz, *options, **more):
+    """`options`: --call-graph and the like."""
+    out = programs.path("perf.data")
+    # Without its reading of build ids: perf 6.1 crashes in it on some kernels, and is faster so.
+    r = run([programs.perf(), "record", "-B", "-N", "-e", "cpu-clock", "-F", str(hz), "-o", out,
+             *options, "--"],
+            target, **more)
+    r.size = os.path.getsize(out)
+    stats = programs.call([programs.perf(), "report", "--stats", "-i", out])
+    r.samples = first_int(r"SAMPLE events: +(\d+)", stats)
+    r.lost = first_int(r"LOST_SAMPLES events: +(\d+)", stats)
+    os.unlink(out)
+    return r
+
+
+def samply(target, hz, **more):
+    out = programs.path("samply.json.gz")
+    r = run([programs.samply(), "record", "--save-only", "--no-open", "-r", str(hz), "-o", out, "--"],
+            target, **more)
+    with gzip.open(out) as profile:
+        threads = json.load(profile)["threads"]
+    r.samples = sum(t["samples"]["length"] for t in threads)
+    r.size = os.path.getsize(out)
+    return r
+
+
+def floor(target, hz, *options, **more):
+    r = run([programs.tool("floor"), "-F", str(hz), *options], target, **more)
+    r.samples = first_int(r"floor: (\d+) samples", r.errors)
+    r.lost = first_int(r"(\d+) lost", r.errors)
+    return r
+
+
+def interleave(kinds, rounds, settled=None):
+    """Runs each of `kinds` (name to callable) in turn, so that what the machine does meanwhile hits
+    all alike; stops early once `settled(results)` says that the figures are sharp enough."""
+    results = {name: [] for name in kinds}
+    names = list(kinds)
+    for i in range(rounds):
+        for name in names[i % len(names):] + names[:i % len(names)]:
+            results[name].append(kinds[name]())
+        if i >= 2 and settled and settled(results):
+            break
+    return results

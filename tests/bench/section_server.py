@@ -1,0 +1,91 @@
+"""A hyper server that switches tasks thousands of times a second, attached to while it is loaded."""
+
+import os
+import subprocess
+
+import programs
+import runs
+from figures import ratios
+
+
+class Served:
+    def __init__(self, words):
+        self.requests_s, self.cpu_us = words["requests_s"], words["cpu_us_request"]
+        self.switches_s, self.cpu_ns = words["switches_s"], words["cpu_ns"]
+        self.samples, self.errors = None, ""
+
+
+def serve(requests, profiler=None):
+    """`profiler(pid)`: the command that attaches."""
+    binary = programs.crate("server")
+    server = subprocess.Popen([binary, "serve", str(requests)], stdout=subprocess.PIPE, text=True)
+    address = server.stdout.readline().strip()
+    watcher = None
+    if profiler:
+        watcher = subprocess.Popen(profiler(server.pid), stdout=subprocess.DEVNULL,
+                                   stderr=subprocess.PIPE, text=True)
+        wait_until_attached(server.pid, watcher)
+    subprocess.run([binary, "load", str(requests), address], check=False,
+                   stderr=subprocess.DEVNULL)
+    words = dict(line.split() for line in server.stdout.read().splitlines())
+    server.wait()
+    served = Served({key: float(value) for key, value in words.items()})
+    if watcher:
+        served.errors = watcher.communicate()[1]
+    return served
+
+
+def wait_until_attached(pid, watcher):
+    """Events that belong to a task or ring buffers of the watcher: there is no sign but time."""
+    del pid
+    try:
+        watcher.wait(0.7)
+    except subprocess.TimeoutExpired:
+        return
+    raise programs.Missing(watcher.communicate()[1])
+
+
+def aprof(requests, hz, *options, wrap=()):
+    out = programs.path("server.data")
+    done = serve(requests, lambda pid: [*wrap, programs.aprof(), "record", "-F", str(hz), "-o", out,
+                                        *options, "-p", str(pid)])
+    done.samples = runs.first_int(r"recorded (\d+) samples", done.errors)
+    return done
+
+
+def perf(requests, hz, *options):
+    out = programs.path("server.perf")
+    done = serve(requests, lambda pid: [programs.perf(), "record", "-B", "-N", "-e", "cpu-clock", "-F", str(hz),
+                                        "-o", out, *options, "-p", str(pid)])
+    stats = programs.call([programs.perf(), "report", "--stats", "-i", out])
+    done.samples = runs.first_int(r"SAMPLE events: +(\d+)", stats)
+    os.unlink(out)
+    return done
+
+
+def server(report, args):
+    requests, hz = int(4000 * args.seconds), 999
+    kinds = {
+        "alone": lambda: serve(requests),
+        "aprof": lambda: aprof(requests, hz),
+        "aprof --clock task": lambda: aprof(requests, hz, "--clock", "task"),
+        "perf dwarf": lambda: perf(requests, hz, "--call-graph", "dwarf"),
+        "perf -g": lambda: perf(requests, hz),
+    }
+    results = runs.interleave(kinds, args.runs)
+    base = results["alone"]
+    report.add("server", "switches a second, alone", [r.switches_s for r in base], "/s")
+    report.add("server", "CPU a request, alone", [r.cpu_us for r in base], "us")
+    for who, done in results.items():
+        if who == "alone":
+            continue
+        mine = who == "aprof"
+        report.add("server", f"CPU a request: {who}",
+                   ratios([r.cpu_us for r in done], [r.cpu_us for r in base]), "x alone",
+                   most=1.03 if mine else None)
+        report.add("server", f"requests a second: {who}",
+                   ratios([r.requests_s for r in done], [r.requests_s for r in base]), "x alone",
+                   least=0.97 if mine else None)
+        expected = [r.samples / (r.cpu_ns * hz / 1e9) * 100 for r in done]
+        report.add("server", f"samples of those its CPU calls for: {who}", expected, "%",
+                   least=99 if mine else None)

@@ -1,0 +1,42 @@
+"""How long a recording of a program that does nothing takes."""
+
+import subprocess
+import time
+
+import programs
+import runs
+
+
+def wall(command):
+    start = time.monotonic()
+    subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
+    return (time.monotonic() - start) * 1000
+
+
+def read_kallsyms():
+    start = time.monotonic()
+    with open("/proc/kallsyms", "rb", buffering=0) as names:
+        while names.read(1 << 16):
+            pass
+    return (time.monotonic() - start) * 1000
+
+
+def start(report, args):
+    out = programs.path("start.data")
+    kinds = {
+        "alone": lambda: wall(["/bin/true"]),
+        "aprof": lambda: wall([programs.aprof(), "record", "-o", out, "--", "/bin/true"]),
+        "aprof --all-user": lambda: wall([programs.aprof(), "record", "--all-user", "-o", out, "--",
+                                          "/bin/true"]),
+        "kallsyms": read_kallsyms,
+        "perf": lambda: wall([programs.perf(), "record", "-o", out, "--call-graph", "dwarf", "--",
+                              "/bin/true"]),
+        "samply": lambda: wall([programs.samply(), "record", "--save-only", "-o", out, "--",
+                                "/bin/true"]),
+    }
+    results = runs.interleave(kinds, max(args.runs, 7))
+    for who, values in results.items():
+        report.add("start", f"record -- /bin/true: {who}", values, "ms",
+                   most=30 if who == "aprof --all-user" else None)
+    net = [a - k for a, k in zip(results["aprof"], results["kallsyms"])]
+    report.add("start", "aprof beside one reading of kallsyms", net, "ms", most=30)
