@@ -162,6 +162,8 @@ static struct err *parse(struct record_options *o, int argc, char **argv, struct
 		  "clock events a CPU, a task or what is best (auto)", .call = set_clock },
 		{ 'm', "mmap-pages", OPTION_U64, &o->mmap_pages, "N", "pages of each CPU's ring",
 		  .min = 1, .max = 1 << 20 },
+		{ 0, "realtime", OPTION_FLAG, &s->realtime, NULL,
+		  "drain before all ordinary work (needs CAP_SYS_NICE)" },
 		{ .kind = OPTION_HEADING, .help = "When" },
 		{ 'D', "delay", OPTION_CALL, &s->delay_ns, "MS", "start sampling so much later",
 		  .call = set_delay },

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -75,8 +76,11 @@ static struct err *cannot_run(const char *command, int why)
 	return err;
 }
 
-struct err *child_go(struct child *child, const char *command)
+#define MEANWHILE_MS 2
+
+struct err *child_go(struct child *child, const char *command, child_meanwhile *meanwhile, void *arg)
 {
+	struct pollfd result = { .fd = child->result, .events = POLLIN };
 	int why = 0;
 	ssize_t n;
 
@@ -84,6 +88,8 @@ struct err *child_go(struct child *child, const char *command)
 		return err_os(errno, "cannot start %s", command);
 	close(child->go);
 	child->go = -1;
+	while (meanwhile && poll(&result, 1, MEANWHILE_MS) == 0)
+		meanwhile(arg);
 	do {
 		n = read(child->result, &why, sizeof why);
 	} while (n < 0 && errno == EINTR);

@@ -24,8 +24,13 @@ struct launch_options {
 /* Forks the child; it waits. argv ends with NULL. */
 ERR_MUST_CHECK struct err *child_start(struct child *child, char *const *argv,
 				       const struct launch_options *options);
-/* Lets it exec. An error says why the command could not be started. */
-ERR_MUST_CHECK struct err *child_go(struct child *child, const char *command);
+/*
+ * Lets it exec, which on a busy machine takes a while: `meanwhile` (or NULL) is called now and then
+ * until it has. An error says why the command could not be started.
+ */
+typedef void child_meanwhile(void *arg);
+ERR_MUST_CHECK struct err *child_go(struct child *child, const char *command,
+				    child_meanwhile *meanwhile, void *arg);
 /* Reaps it if it has ended; does not block. */
 void child_poll(struct child *child);
 /* Blocks until it has ended. */

@@ -13,6 +13,7 @@
 
 #include "profiler/launch.h"
 #include "profiler/output.h"
+#include "profiler/priority.h"
 #include "profiler/session_meta.h"
 #include "profiler/session_private.h"
 #include "profiler/status.h"
@@ -94,16 +95,6 @@ static struct err *prepare(struct session *s)
 	return open_pipeline(s);
 }
 
-/* The first sample of a launched target is of its own code: events start at its exec. */
-static struct err *start(struct session *s)
-{
-	s->started = session_now();
-	if (!s->options->delay_ns)
-		TRY(sampler_enable(s->sampler));
-	s->enabled = !s->options->delay_ns;
-	return s->options->command ? child_go(&s->child, s->options->command[0]) : NULL;
-}
-
 static void handle_record(void *arg, const struct record *record)
 {
 	struct session *s = arg;
@@ -118,6 +109,32 @@ static void drain(struct session *s, bool final)
 	if (final)
 		pipeline_finish(s->pipeline);
 	store_flush(s->store, session_now());
+}
+
+static void drain_meanwhile(void *arg)
+{
+	drain(arg, false);
+}
+
+/* The first sample of a launched target is of its own code: events start at its exec. */
+static struct err *start(struct session *s)
+{
+	priority_raise(s->options->realtime);
+	s->started = session_now();
+	if (!s->options->delay_ns)
+		TRY(sampler_enable(s->sampler));
+	s->enabled = !s->options->delay_ns;
+	if (!s->options->command)
+		return NULL;
+	return child_go(&s->child, s->options->command[0], drain_meanwhile, s);
+}
+
+/* Only events of tasks make it pay for its switches. */
+static void look_at_target(struct session *s)
+{
+	if (!s->options->command && !sampler_is_cpu_wide(s->sampler))
+		switches_look(&s->switches, s->options, session_now(),
+			      pipeline_quality(s->pipeline)->samples);
 }
 
 /*
@@ -180,6 +197,7 @@ static struct err *record(struct session *s)
 			s->enabled = true;
 		}
 		drain(s, false);
+		look_at_target(s);
 		status_show(s, false);
 		if (s->options->duration_ns && since >= s->end)
 			break;
@@ -216,6 +234,8 @@ static struct err *finish(struct session *s)
 
 	sampler_disable(s->sampler);
 	s->stopped = session_now();
+	s->switches.next_look = 0;
+	look_at_target(s);
 	drain(s, true);
 	session_write_end(s);
 	s->quality = *pipeline_quality(s->pipeline);

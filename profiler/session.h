@@ -15,6 +15,7 @@ struct session_options {
 	const char *output; /* "-": standard output */
 	u64 delay_ns; /* sampling starts so long after the target */
 	u64 duration_ns; /* 0: until the target ends */
+	bool realtime; /* drain above all ordinary work */
 	bool quiet;
 	int verbose;
 };

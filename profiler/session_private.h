@@ -11,6 +11,7 @@
 #include "profiler/perf/sampler.h"
 #include "profiler/pipeline.h"
 #include "profiler/session.h"
+#include "profiler/switches.h"
 
 struct session {
 	const struct session_options *options;
@@ -34,6 +35,7 @@ struct session {
 	u64 end; /* ns after `started`, with a duration */
 	u64 written; /* bytes of the finished file */
 	struct file_quality quality; /* of the finished recording */
+	struct switches switches; /* of attached targets */
 	u64 shown; /* when the status line was written last */
 	bool enabled;
 };

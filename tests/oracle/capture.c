@@ -43,7 +43,7 @@ static void handle(void *arg, const struct record *record)
 static struct err *drain(struct run *run, struct sampler *sampler, struct child *child)
 {
 	TRY(sampler_enable(sampler));
-	TRY(child_go(child, "the command"));
+	TRY(child_go(child, "the command", NULL, NULL));
 	while (!child->ended && run->capture->samples.len < run->capture->max) {
 		sampler_poll(sampler, 20, NULL, 0);
 		sampler_drain(sampler, false, handle, run);
