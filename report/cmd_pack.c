@@ -40,8 +40,7 @@ static struct err *parse_options(struct pack_options *o, int argc, char **argv,
 	};
 	const struct options options = {
 		.usage = "aprof pack [options] [FILE] -o OUT",
-		.summary = "Embeds names, lines and inlined functions, so that the profile reads "
-			   "where the "
+		.summary = "Embeds names, lines and inlined functions, so that the profile reads where the "
 			   "binaries are not.",
 		.specs = specs,
 	};

@@ -85,6 +85,8 @@ static void show_event(const struct render_format *format, struct render_input *
 {
 	in->event = event;
 	in->tree = &view->gathered[event].tree;
+	if (!calltree_all(in->tree).samples && view->profile->rows)
+		notice("no sample of %s is within the filters", view->profile->events[event].name);
 	in->quality = &view->gathered[event].quality;
 	format->render(in);
 	if (!format->for_machines)

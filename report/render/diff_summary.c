@@ -190,10 +190,10 @@ void render_diff_summary(const struct diff_input *in)
 	print_quality(in);
 	fputc('\n', in->out);
 	print_overall(in);
-	print_list(in, in->normalize ? "A smaller share of it goes to" : "Gained most in", gained,
+	print_list(in, in->normalize ? "B spends a smaller share in" : "Gained most in", gained,
 		   by_gain, add_gain);
-	print_list(in, in->normalize ? "Not smaller is the share of" : "No gain in", stayed,
-		   by_cost_in_b, add_stay);
+	print_list(in, in->normalize ? "No smaller share in" : "No gain in", stayed, by_cost_in_b,
+		   add_stay);
 	for (int side = 0; side < 2; side++)
 		print_not_known(in, side);
 }

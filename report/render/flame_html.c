@@ -28,9 +28,11 @@ static const char page_body[] =
 static const char page_style[] =
 #include <embed/flame.css.h>
 	;
+static const char page_names[] =
+#include <embed/names.js.h>
+	;
 static const char page_script[] =
 #include <embed/flame.js.h>
-#include <embed/names.js.h>
 	;
 
 struct page {
@@ -301,7 +303,8 @@ void flame_html(const struct flame_input *in)
 	fprintf(in->out, "</head>\n<body>\n%s", page_body);
 	fputs("<script type=\"application/json\" id=\"data\">", in->out);
 	write_data(&page);
-	fprintf(in->out, "</script>\n<script>\n%s</script>\n</body>\n</html>\n", page_script);
+	fprintf(in->out, "</script>\n<script>\n%s%s</script>\n</body>\n</html>\n", page_names,
+		page_script);
 	intern_release(&page.places);
 	intern_release(&page.awaits);
 	vec_release(&page.names);

@@ -24,8 +24,10 @@
 static const char picture_style[] =
 #include <embed/svg.css.h>
 	;
-static const char picture_script[] =
+static const char picture_names[] =
 #include <embed/names.js.h>
+	;
+static const char picture_script[] =
 #include <embed/svg.js.h>
 	;
 
@@ -259,6 +261,7 @@ void flame_svg(const struct flame_input *in)
 			"<text class=\"head soft\" x=\"10\" y=\"%u\">%llu frames below %g%% are "
 			"left out here; the HTML has them</text>\n",
 			height - 8, (unsigned long long)p.left_out, 100 * LEAST);
-	fprintf(in->out, "<script><![CDATA[\n%s]]></script>\n</svg>\n", picture_script);
+	fprintf(in->out, "<script><![CDATA[\n%s%s]]></script>\n</svg>\n", picture_names,
+		picture_script);
 	free(p.x);
 }

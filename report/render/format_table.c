@@ -7,7 +7,7 @@
 #define LEAST_SELF 0.001
 #define LEAST_BODY 0.005
 #define LEAST_TOTAL 0.05
-#define COLUMNS_BEFORE_NAME 32
+#define COLUMNS_BEFORE_NAME 34
 
 struct hidden {
 	u64 functions;

@@ -38,8 +38,7 @@ static bool is_library_crate(const char *name)
 	for (size_t i = 0; i < ARRAY_LEN(library_crates); i++)
 		if (strlen(library_crates[i]) == len && memcmp(crate, library_crates[i], len) == 0)
 			return true;
-	/* Without DWARF a name without a path is a C function: libc's, as a rule. */
-	return len == 0;
+	return false;
 }
 
 /* Shared libraries of the system; a program under /usr/bin is the one that is looked at. */

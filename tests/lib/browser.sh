@@ -9,9 +9,11 @@ need_browser() {
 	exit 77
 }
 
+# A folder of its own for each run: one that has just ended may still be letting go of its own.
 run_browser() {
+	runs=$((${runs:-0} + 1))
 	timeout 100 "$browser" --headless --no-sandbox --disable-gpu --hide-scrollbars --no-first-run \
-		--user-data-dir="$PWD/browser" "$@" 2>browser.err
+		--user-data-dir="$PWD/browser.$runs" "$@" 2>browser.err
 }
 
 # browse FILE SCRIPT SIZE [HASH]: opens a copy of FILE with SCRIPT run in it once it has loaded, in a
@@ -21,15 +23,18 @@ browse() {
 	*.svg) end='</svg>' ;;
 	*) end='</body>' ;;
 	esac
-	python3 - "$1" "$2" "$end" "page.${1##*.}" <<-'END'
+	python3 - "$1" "$2" "$end" "driven.${1##*.}" <<-'END'
 		import sys
 		page, script, end, out = sys.argv[1:]
 		text = open(page, encoding="utf-8").read()
 		before, after = text.rsplit(end, 1)
+		# First of all scripts, so that errors of the page's own are heard.
+		first = 'const said = []; const say = (...words) => said.push(words.join(" "));'
+		first += 'addEventListener("error", e => say("ERROR:", e.message));'
+		at = before.index("</style>") + len("</style>")
+		before = "%s<script>%s</script>%s" % (before[:at], first.replace("=>", "=&gt;")
+		                                      if end == "</svg>" else first, before[at:])
 		head = '''
-		const said = [];
-		const say = (...words) => said.push(words.join(" "));
-		addEventListener("error", e => say("ERROR:", e.message));
 		const key = (k, more) => (document.activeElement || document.documentElement).dispatchEvent(
 		  new KeyboardEvent("keydown", {key: k, bubbles: true, cancelable: true, ...more}));
 		const frame = () => new Promise(done => requestAnimationFrame(() => setTimeout(done)));
@@ -45,7 +50,7 @@ browse() {
 		            "%s<script>%s%s</script>%s%s" % (before, head, test, end, after))
 	END
 	run_browser --window-size="$3" --virtual-time-budget=20000 --dump-dom \
-		"file://$PWD/page.${1##*.}${4:+#$4}" >dom
+		"file://$PWD/driven.${1##*.}${4:+#$4}" >dom
 	python3 - <<-'END'
 		import base64, re
 		found = re.search(r'data-said="([^"]*)"', open("dom", encoding="utf-8").read())

@@ -624,7 +624,8 @@ function onKey(event) {
 function listen() {
   addEventListener("keydown", onKey);
   addEventListener("resize", resize);
-  new ResizeObserver(resize).observe(scroll);
+  // In the next frame: drawing changes sizes, which an observer may not do while it observes.
+  new ResizeObserver(() => requestAnimationFrame(resize)).observe(scroll);
   scroll.addEventListener("scroll", () => { tip.hidden = true; redraw(); });
   canvas.addEventListener("mousemove", showTip);
   canvas.addEventListener("mouseleave", () => { tip.hidden = true; });
