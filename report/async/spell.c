@@ -16,6 +16,8 @@ static const struct {
 } known_traits[] = {
 	{ "core::future::future::Future", "Future" },
 	{ "futures_core::stream::Stream", "Stream" },
+	{ "core::ops::drop::Drop", "Drop" },
+	{ "core::iter::traits::iterator::Iterator", "Iterator" },
 };
 
 static bool is_keyword(struct span s)

@@ -208,7 +208,7 @@ static void test_drop(void)
 		    "d shop::{impl#3}::drop = <shop::Guard as core::ops::drop::Drop>::drop\n"
 		    "d core::ptr::drop_in_place<shop::g::{async_fn_env#0}> = "
 		    "core::ptr::drop_in_place<shop::g::{{closure}}>\n" BODY("shop::f") HARNESS WORKER,
-		    "shop::f;core::ptr::drop_in_place<shop::g>;<shop::Guard as core::ops::drop::Drop>::drop;shop::burn");
+		    "shop::f;core::ptr::drop_in_place<shop::g>;<shop::Guard as Drop>::drop;shop::burn");
 	CHECK_CHAIN("d core::ptr::drop_in_place<u8> = core::ptr::drop_in_place<u8>\n"
 		    "d core::ptr::drop_in_place<shop::G> = core::ptr::drop_in_place<shop::G>\n"
 		    BODY("shop::f") HARNESS WORKER,
@@ -222,7 +222,7 @@ static void test_drop(void)
 		    "d shop::{impl#3}::drop = <shop::Guard as core::ops::drop::Drop>::drop\n"
 		    "d core::ptr::drop_in_place<shop::Guard> = core::ptr::drop_in_place<shop::Guard>\n"
 		    BODY("shop::f") HARNESS WORKER,
-		    "shop::f (:0);core::ptr::drop_in_place<shop::Guard>;<shop::Guard as core::ops::drop::Drop>::drop;"
+		    "shop::f (:0);core::ptr::drop_in_place<shop::Guard>;<shop::Guard as Drop>::drop;"
 		    "shop::close (:0)");
 	CHECK_SITES(BODY("shop::g") "d core::ptr::drop_in_place<u8> = core::ptr::drop_in_place<u8>\n"
 		    BODY("shop::f") HARNESS WORKER,
