@@ -46,8 +46,9 @@ static void read_formats(struct entry_formats *formats, struct bytes *at)
 	}
 }
 
+/* The table has a format of its own: gas makes 32-bit ones for 64-bit units. */
 static struct line_file read_entry(const struct entry_formats *formats, const struct unit *unit,
-				   struct bytes *at)
+				   struct encoding encoding, struct bytes *at)
 {
 	struct line_file file = { 0 };
 	struct value v;
@@ -55,7 +56,7 @@ static struct line_file read_entry(const struct entry_formats *formats, const st
 	for (size_t i = 0; i < formats->len; i++) {
 		const struct entry_format *format = &formats->data[i];
 
-		if (!form_read(at, format->form, 0, unit->encoding, &v))
+		if (!form_read(at, format->form, 0, encoding, &v))
 			break;
 		if (format->content == DW_LNCT_path)
 			file.name = unit_string(unit, &v);
@@ -66,7 +67,8 @@ static struct line_file read_entry(const struct entry_formats *formats, const st
 }
 
 /* DWARF 5 §6.2.4: each table says what its entries are made of. */
-static void read_tables(struct line_header *lines, const struct unit *unit, struct bytes *at)
+static void read_tables(struct line_header *lines, const struct unit *unit,
+			struct encoding encoding, struct bytes *at)
 {
 	struct entry_formats formats = { 0 };
 	u64 count;
@@ -75,11 +77,11 @@ static void read_tables(struct line_header *lines, const struct unit *unit, stru
 	count = bytes_varint(at);
 	/* Entries may be made of nothing, or of forms without bytes: the count is not bounded. */
 	for (u64 i = 0, most = bytes_left(at); i < count && i < most && !at->bad; i++)
-		*vec_push(&lines->directories) = read_entry(&formats, unit, at).name;
+		*vec_push(&lines->directories) = read_entry(&formats, unit, encoding, at).name;
 	read_formats(&formats, at);
 	count = bytes_varint(at);
 	for (u64 i = 0, most = bytes_left(at); i < count && i < most && !at->bad; i++)
-		*vec_push(&lines->files) = read_entry(&formats, unit, at);
+		*vec_push(&lines->files) = read_entry(&formats, unit, encoding, at);
 	vec_release(&formats);
 }
 
@@ -114,7 +116,7 @@ static bool read_header(struct line_header *lines, const struct unit *unit)
 	if (header.bad || !lines->line_range || !lines->opcode_base)
 		return false;
 	if (version >= 5)
-		read_tables(lines, unit, &header);
+		read_tables(lines, unit, (struct encoding){ version, is_64 ? 8 : 4 }, &header);
 	else
 		read_old_tables(lines, &header);
 	return budget_take(&unit->file->line_budget, (u64)(header.at - start)) && !header.bad;
