@@ -62,5 +62,7 @@ const u8 *table_text(const struct table *table, u64 offset, size_t size);
 
 /* The FDE that covers a file offset, searched in the file itself: slow. */
 bool table_fde(const struct table *table, u64 offset, struct fde *fde);
+/* By looking at every FDE: for files without .eh_frame_hdr. */
+bool table_fde_scan(const struct table *table, u64 vaddr, struct fde *fde);
 
 #endif

@@ -58,7 +58,7 @@ static bool search_header(const struct table *t, u64 vaddr, struct fde *fde)
 	       covers(fde, vaddr);
 }
 
-static bool search_all(const struct table *t, u64 vaddr, struct fde *fde)
+bool table_fde_scan(const struct table *t, u64 vaddr, struct fde *fde)
 {
 	enum cfi_entry entry;
 	struct cie cie = { .at = UINT32_MAX };
@@ -82,5 +82,5 @@ bool table_fde(const struct table *t, u64 offset, struct fde *fde)
 
 	if (vaddr == UINT64_MAX)
 		return false;
-	return search_header(t, vaddr, fde) || search_all(t, vaddr, fde);
+	return search_header(t, vaddr, fde) || table_fde_scan(t, vaddr, fde);
 }
