@@ -247,7 +247,7 @@ void steps_of_task(struct step_vec *out, const struct chain *chain, struct kinds
 				add_owner(out, &chain->links.data[i], kinds);
 				break;
 			}
-			/* fallthrough */
+			__attribute__((fallthrough));
 		case SHOW_NOT:
 			if (show_glue)
 				*vec_push(out) = step_of(&chain->links.data[i], STEP_GLUE);

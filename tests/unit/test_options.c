@@ -1,6 +1,7 @@
 /* Command lines by table: every way to spell an option, operands, and what is refused. */
 #include <aprof/options.h>
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,11 +21,12 @@ static struct err *call(const char *value, void *where)
 	return NULL;
 }
 
-/* Parses words up to NULL; returns the message of the error, or "" — never freed: tests are short. */
+/* Parses a line of words; returns the message of the error, or "". Valid until the next call. */
 static const char *parse(struct values *v, struct parsed *parsed, bool stop, const char *words)
 {
 	static char line[256];
 	static char *argv[32];
+	static char message[128];
 	int argc = 0;
 	struct err *err;
 	const struct option_spec specs[] = {
@@ -46,9 +48,12 @@ static const char *parse(struct values *v, struct parsed *parsed, bool stop, con
 		argv[argc++] = word;
 	argv[argc] = NULL;
 	err = options_parse(&options, argc, argv, parsed);
-	if (err && err->kind != ERR_USAGE)
-		return "not a usage error";
-	return err ? err->message : "";
+	snprintf(message, sizeof message, "%s",
+		 !err			? "" :
+		 err->kind == ERR_USAGE ? err->message :
+					  "not a usage error");
+	err_free(err);
+	return message;
 }
 
 int main(void)
