@@ -26,7 +26,7 @@ struct entry {
 	struct table *table; /* READY; NULL for memory that has no rules; may be another entry's */
 	bool owns_table;
 	struct build_id build_id;
-	u64 build_ns;
+	u64 build_ns; /* of CPU */
 };
 
 struct loader {
@@ -47,7 +47,7 @@ static u64 now_ns(void)
 {
 	struct timespec t;
 
-	clock_gettime(CLOCK_MONOTONIC, &t);
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
 	return (u64)t.tv_sec * NSEC_PER_SEC + (u64)t.tv_nsec;
 }
 

@@ -68,5 +68,5 @@ def tables(report, args):
         report.add("tables", f"{name}: rows", [rows for rows, _, _ in each], "")
         report.add("tables", f"{name}: bytes a row", [size / rows for rows, size, _ in each], "B",
                    most=10)
-        report.add("tables", f"{name}: time a row (wall)", [ms * 1e6 / rows for rows, _, ms in each],
+        report.add("tables", f"{name}: time a row (CPU)", [ms * 1e6 / rows for rows, _, ms in each],
                    "ns", most=60)
