@@ -6,7 +6,7 @@ use futures::stream::StreamExt;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Mutex;
-use workload::{pause, slice};
+use workload::{burn, pause, SLICE};
 
 static SITES: Mutex<Vec<String>> = Mutex::new(Vec::new());
 
@@ -28,7 +28,7 @@ fn note(line: String) {
 async fn leaf(chain: &'static str) -> u64 {
     let mut x = 0;
     for _ in 0..2 {
-        x ^= slice(chain);
+        x ^= burn(chain, SLICE);
         pause().await;
     }
     x
@@ -73,7 +73,7 @@ async fn in_expressions(n: u64) -> u64 {
 
 async fn other(chain: &'static str) -> u64 {
     pause().await;
-    slice(chain)
+    burn(chain, SLICE)
 }
 
 async fn question_mark() -> Result<u64, ()> {
@@ -85,7 +85,7 @@ async fn question_mark() -> Result<u64, ()> {
 
 async fn fallible() -> Result<u64, ()> {
     pause().await;
-    Ok(slice("awaits::question_mark;awaits::fallible;workload::burn"))
+    Ok(burn("awaits::question_mark;awaits::fallible;workload::burn", SLICE))
 }
 
 async fn in_loop() {
@@ -167,7 +167,7 @@ async fn in_select() {
 async fn endless(chain: &'static str) -> u64 {
     let mut x = 1;
     while x != 0 {
-        x = slice(chain) | 1;
+        x = burn(chain, SLICE) | 1;
         pause().await;
     }
     x

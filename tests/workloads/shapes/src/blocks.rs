@@ -3,7 +3,7 @@
 
 use crate::executor::Executor;
 use std::future::Future;
-use workload::{burn, pause, slice, SLICE};
+use workload::{burn, pause, SLICE};
 
 pub fn spawn(executor: &mut Executor) {
     executor.spawn(two_blocks());
@@ -17,11 +17,11 @@ pub fn spawn(executor: &mut Executor) {
 
 async fn two_blocks() {
     let first = async {
-        slice("shapes::blocks::two_blocks;shapes::blocks::two_blocks::{async_block#0};workload::burn");
+        burn("shapes::blocks::two_blocks;shapes::blocks::two_blocks::{async_block#0};workload::burn", SLICE);
         pause().await;
     };
     let second = async {
-        slice("shapes::blocks::two_blocks;shapes::blocks::two_blocks::{async_block#1};workload::burn");
+        burn("shapes::blocks::two_blocks;shapes::blocks::two_blocks::{async_block#1};workload::burn", SLICE);
         pause().await;
     };
     second.await;
@@ -32,13 +32,13 @@ async fn two_blocks() {
 fn plain_function() -> impl Future<Output = ()> {
     async {
         pause().await;
-        slice("shapes::blocks::plain_function::{async_block#0};workload::burn");
+        burn("shapes::blocks::plain_function::{async_block#0};workload::burn", SLICE);
         step("shapes::blocks::plain_function::{async_block#0};shapes::blocks::step;workload::burn").await;
     }
 }
 
 async fn step(chain: &'static str) {
-    slice(chain);
+    burn(chain, SLICE);
     pause().await;
 }
 
@@ -46,28 +46,30 @@ async fn nested() {
     async {
         async {
             pause().await;
-            slice(
+            burn(
                 "shapes::blocks::nested;shapes::blocks::nested::{async_block#0};\
                  shapes::blocks::nested::{async_block#0}::{async_block#0};workload::burn",
+                SLICE,
             );
         }
         .await;
-        slice("shapes::blocks::nested;shapes::blocks::nested::{async_block#0};workload::burn");
+        burn("shapes::blocks::nested;shapes::blocks::nested::{async_block#0};workload::burn", SLICE);
     }
     .await
 }
 
 async fn closure_inside() {
-    let double = |x: u64| x ^ slice("shapes::blocks::closure_inside;shapes::blocks::closure_inside::{closure#0};workload::burn");
+    let double = |x: u64| x ^ burn("shapes::blocks::closure_inside;shapes::blocks::closure_inside::{closure#0};workload::burn", SLICE);
     let mut x = double(1);
     pause().await;
     x ^= double(x);
     pause().await;
     let triple = |x: u64| {
         let inner = |y: u64| {
-            y ^ slice(
+            y ^ burn(
                 "shapes::blocks::closure_inside;shapes::blocks::closure_inside::{closure#1};\
                  shapes::blocks::closure_inside::{closure#1}::{closure#0};workload::burn",
+                SLICE,
             )
         };
         inner(x) ^ x
@@ -78,9 +80,10 @@ async fn closure_inside() {
 async fn closure_of_block() {
     let make = |n: u64| async move {
         for _ in 0..n {
-            slice(
+            burn(
                 "shapes::blocks::closure_of_block;\
                  shapes::blocks::closure_of_block::{closure#0}::{async_block#0};workload::burn",
+                SLICE,
             );
             pause().await;
         }
@@ -90,10 +93,10 @@ async fn closure_of_block() {
 
 /* Closures and blocks of one body are counted together. */
 async fn mixed() {
-    let plus = |x: u64| x ^ slice("shapes::blocks::mixed;shapes::blocks::mixed::{closure#0};workload::burn");
+    let plus = |x: u64| x ^ burn("shapes::blocks::mixed;shapes::blocks::mixed::{closure#0};workload::burn", SLICE);
     let block = async {
         pause().await;
-        slice("shapes::blocks::mixed;shapes::blocks::mixed::{async_block#1};workload::burn")
+        burn("shapes::blocks::mixed;shapes::blocks::mixed::{async_block#1};workload::burn", SLICE)
     };
     let x = block.await;
     drop(Box::new(plus(x)));

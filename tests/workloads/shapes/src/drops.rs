@@ -5,7 +5,7 @@ use crate::executor::{waker, Executor};
 use std::future::Future;
 use std::pin::Pin;
 use std::task::Context;
-use workload::{pause, slice};
+use workload::{burn, pause, SLICE};
 
 pub fn spawn(executor: &mut Executor) {
     executor.spawn(cancels());
@@ -16,7 +16,7 @@ struct Guard(&'static str);
 
 impl Drop for Guard {
     fn drop(&mut self) {
-        let x = slice(self.0);
+        let x = burn(self.0, SLICE);
         self.0 = if x == 0 { "" } else { self.0 };
     }
 }

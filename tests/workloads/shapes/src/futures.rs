@@ -5,7 +5,7 @@ use crate::executor::Executor;
 use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
-use workload::{pause, slice};
+use workload::{burn, pause, SLICE};
 
 pub fn spawn(executor: &mut Executor) {
     executor.spawn(retrying());
@@ -30,7 +30,7 @@ impl Retry {
 impl Future for Retry {
     type Output = u32;
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<u32> {
-        slice("shapes::futures::retrying;<shapes::futures::Retry as Future>::poll;workload::burn");
+        burn("shapes::futures::retrying;<shapes::futures::Retry as Future>::poll;workload::burn", SLICE);
         loop {
             match self.current.as_mut().poll(cx) {
                 Poll::Pending => return Poll::Pending,
@@ -45,9 +45,10 @@ impl Future for Retry {
 }
 
 async fn attempt(number: u32) -> bool {
-    slice(
+    burn(
         "shapes::futures::retrying;<shapes::futures::Retry as Future>::poll;\
          shapes::futures::attempt;workload::burn",
+        SLICE,
     );
     pause().await;
     number == 1
@@ -84,20 +85,22 @@ async fn joining() {
 
 async fn left() {
     for _ in 0..3 {
-        slice(
+        burn(
             "shapes::futures::joining;\
              <shapes::futures::Both<shapes::futures::left, shapes::futures::right> as Future>::poll;\
              shapes::futures::left;workload::burn",
+            SLICE,
         );
         pause().await;
     }
 }
 
 async fn right() {
-    slice(
+    burn(
         "shapes::futures::joining;\
          <shapes::futures::Both<shapes::futures::left, shapes::futures::right> as Future>::poll;\
          shapes::futures::right;workload::burn",
+        SLICE,
     );
     pause().await;
 }
@@ -110,7 +113,7 @@ struct Hash {
 impl Future for Hash {
     type Output = ();
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
-        slice("shapes::futures::hashing;<shapes::futures::Hash as Future>::poll;workload::burn");
+        burn("shapes::futures::hashing;<shapes::futures::Hash as Future>::poll;workload::burn", SLICE);
         if self.blocks == 0 {
             return Poll::Ready(());
         }

@@ -2,7 +2,7 @@
 
 use crate::executor::Executor;
 use std::future::Future;
-use workload::{pause, slice};
+use workload::{burn, pause, SLICE};
 
 pub fn spawn(executor: &mut Executor) {
     executor.spawn(instances());
@@ -48,7 +48,7 @@ async fn instances() {
 
 async fn fetch<S: Source>(chain: &'static str) {
     for _ in 0..S::COST {
-        slice(chain);
+        burn(chain, SLICE);
         pause().await;
     }
 }
@@ -65,16 +65,17 @@ impl Number for i8 {
 }
 
 async fn sum<N: Number>(n: N) -> N {
-    slice(N::CHAIN);
+    burn(N::CHAIN, SLICE);
     pause().await;
     n
 }
 
 /* An argument that is itself an async body is named as that body is. */
 async fn measured<F: Future<Output = ()>>(work: F) {
-    slice(
+    burn(
         "shapes::generic::instances;\
          shapes::generic::measured<shapes::generic::fetch<shapes::generic::Cache>>;workload::burn",
+        SLICE,
     );
     work.await
 }

@@ -4,7 +4,7 @@
 use crate::executor::Executor;
 use std::future::Future;
 use std::pin::Pin;
-use workload::{pause, slice};
+use workload::{burn, pause, SLICE};
 
 pub fn spawn(executor: &mut Executor) {
     executor.spawn(inherent());
@@ -23,14 +23,14 @@ impl Server {
 
     async fn parse(&self) -> u64 {
         pause().await;
-        slice("shapes::methods::inherent;shapes::methods::Server::serve;shapes::methods::Server::parse;workload::burn")
+        burn("shapes::methods::inherent;shapes::methods::Server::serve;shapes::methods::Server::parse;workload::burn", SLICE)
             ^ self.requests
     }
 
     /* No self: an associated function. */
     async fn idle() -> u64 {
         pause().await;
-        slice("shapes::methods::inherent;shapes::methods::Server::serve;shapes::methods::Server::idle;workload::burn")
+        burn("shapes::methods::inherent;shapes::methods::Server::serve;shapes::methods::Server::idle;workload::burn", SLICE)
     }
 }
 
@@ -41,7 +41,7 @@ struct Store<K> {
 impl<K: Copy + Into<u64>> Store<K> {
     async fn get(&self, chain: &'static str) -> u64 {
         pause().await;
-        slice(chain) ^ self.key.into()
+        burn(chain, SLICE) ^ self.key.into()
     }
 }
 
@@ -71,9 +71,10 @@ impl Repo for Memory {
     fn get(&self, key: u64) -> BoxFuture<'_> {
         Box::pin(async move {
             pause().await;
-            slice(
+            burn(
                 "shapes::methods::objects;<shapes::methods::Memory as shapes::methods::Repo>::get_twice::{async_block#0};\
                  <shapes::methods::Memory as shapes::methods::Repo>::get::{async_block#0};workload::burn",
+                SLICE,
             ) ^ key
         })
     }
@@ -92,7 +93,7 @@ impl Repo for File {
 
 async fn read(chain: &'static str) -> u64 {
     for _ in 0..2 {
-        slice(chain);
+        burn(chain, SLICE);
         pause().await;
     }
     7

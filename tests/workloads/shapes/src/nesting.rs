@@ -4,7 +4,7 @@
 use crate::executor::Executor;
 use std::future::Future;
 use std::pin::Pin;
-use workload::{pause, slice};
+use workload::{burn, pause, SLICE};
 
 pub fn spawn(executor: &mut Executor) {
     executor.spawn(top());
@@ -13,7 +13,7 @@ pub fn spawn(executor: &mut Executor) {
 }
 
 async fn top() {
-    slice("shapes::nesting::top;workload::burn");
+    burn("shapes::nesting::top;workload::burn", SLICE);
     pause().await;
     middle().await;
     leaf("shapes::nesting::top;shapes::nesting::leaf;workload::burn").await;
@@ -27,12 +27,12 @@ async fn other() {
 
 async fn middle() {
     leaf("shapes::nesting::top;shapes::nesting::middle;shapes::nesting::leaf;workload::burn").await;
-    slice("shapes::nesting::top;shapes::nesting::middle;workload::burn");
+    burn("shapes::nesting::top;shapes::nesting::middle;workload::burn", SLICE);
 }
 
 async fn leaf(chain: &'static str) {
     for _ in 0..2 {
-        slice(chain);
+        burn(chain, SLICE);
         pause().await;
     }
 }
@@ -47,13 +47,14 @@ async fn decode() {
 #[inline(never)]
 fn parse(x: u64) -> u64 {
     let sum = checksum(x);
-    sum ^ slice("shapes::nesting::other;shapes::nesting::decode;shapes::nesting::parse;workload::burn")
+    sum ^ burn("shapes::nesting::other;shapes::nesting::decode;shapes::nesting::parse;workload::burn", SLICE)
 }
 
 fn checksum(x: u64) -> u64 {
-    slice(
+    burn(
         "shapes::nesting::other;shapes::nesting::decode;shapes::nesting::parse;\
          shapes::nesting::checksum;workload::burn",
+        SLICE,
     ) ^ x
 }
 
@@ -65,7 +66,7 @@ async fn descend() {
 /* Recursion through a box of an async block. */
 fn count_down(n: usize) -> Pin<Box<dyn Future<Output = u64>>> {
     Box::pin(async move {
-        let own = slice(COUNT_DOWN[n]);
+        let own = burn(COUNT_DOWN[n], SLICE);
         pause().await;
         match n {
             0 => own,
@@ -88,7 +89,7 @@ const COUNT_DOWN: [&str; 4] = [
 
 /* Recursion of an async fn through a function that boxes it. */
 async fn factor(n: usize) -> u64 {
-    let own = slice(FACTOR[n]);
+    let own = burn(FACTOR[n], SLICE);
     pause().await;
     match n {
         0 => own,

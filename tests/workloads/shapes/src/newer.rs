@@ -1,7 +1,7 @@
 //! What Rust has had since 1.85: native async closures; and since 1.75: native async trait methods.
 
 use crate::executor::Executor;
-use workload::{pause, slice};
+use workload::{burn, pause, SLICE};
 
 pub fn spawn(executor: &mut Executor) {
     executor.spawn(native_traits());
@@ -22,9 +22,10 @@ struct Remote;
 impl Svc for Local {
     async fn call(&self) -> u64 {
         pause().await;
-        slice(
+        burn(
             "shapes::newer::native_traits;<shapes::newer::Local as shapes::newer::Svc>::call_twice;\
              <shapes::newer::Local as shapes::newer::Svc>::call;workload::burn",
+            SLICE,
         )
     }
 }
@@ -32,7 +33,7 @@ impl Svc for Local {
 impl Svc for Remote {
     async fn call(&self) -> u64 {
         pause().await;
-        slice("shapes::newer::native_traits;<shapes::newer::Remote as shapes::newer::Svc>::call;workload::burn")
+        burn("shapes::newer::native_traits;<shapes::newer::Remote as shapes::newer::Svc>::call;workload::burn", SLICE)
     }
 }
 
@@ -45,19 +46,21 @@ async fn native_closures() {
     let mut seen = 0;
     let mut add = async |n: u64| {
         pause().await;
-        seen ^= n ^ slice(
+        seen ^= n ^ burn(
             "shapes::newer::native_closures;\
              shapes::newer::native_closures::{closure#0}::{async_closure#0};workload::burn",
+            SLICE,
         );
     };
     add(1).await;
     add(2).await;
     repeat(async |n: u64| {
         pause().await;
-        n ^ slice(
+        n ^ burn(
             "shapes::newer::native_closures;\
              shapes::newer::repeat<shapes::newer::native_closures::{closure#1}>;\
              shapes::newer::native_closures::{closure#1}::{async_closure#0};workload::burn",
+            SLICE,
         )
     })
     .await;

@@ -3,7 +3,7 @@
 //!
 //! The first link of a stack with no async body is the name of its thread: `sync` or `helper`.
 
-use workload::slice;
+use workload::{burn, SLICE};
 
 trait Shape {
     fn area(&self) -> u64;
@@ -18,7 +18,7 @@ struct Square(u64);
 impl Shape for Circle {
     #[inline(never)]
     fn area(&self) -> u64 {
-        slice("sync;sync::main;sync::round;sync::draw;<sync::Circle as sync::Shape>::area;workload::burn") ^ 3
+        burn("sync;sync::main;sync::round;sync::draw;<sync::Circle as sync::Shape>::area;workload::burn", SLICE) ^ 3
     }
 }
 
@@ -26,9 +26,10 @@ impl Shape for Square {
     #[inline(never)]
     fn area(&self) -> u64 {
         self.0
-            ^ slice(
+            ^ burn(
                 "sync;sync::main;sync::round;sync::draw;<sync::Square as sync::Shape>::twice;\
                  <sync::Square as sync::Shape>::area;workload::burn",
+                SLICE,
             )
     }
 }
@@ -45,7 +46,7 @@ struct Parser {
 impl Parser {
     fn parse(&mut self, depth: usize) -> u64 {
         self.words += 1;
-        let own = slice(PARSE[depth]);
+        let own = burn(PARSE[depth], SLICE);
         match depth {
             0 => own,
             _ => self.parse(depth - 1).rotate_left(7) ^ own,
@@ -71,14 +72,14 @@ impl Key for [u8; 16] {
 
 #[inline(never)]
 fn hash<K: Key>(_key: K) -> u64 {
-    slice(K::HASHED) ^ std::mem::size_of::<K>() as u64
+    burn(K::HASHED, SLICE) ^ std::mem::size_of::<K>() as u64
 }
 
 #[inline(never)]
 fn round() -> u64 {
     let mut parser = Parser { words: 0 };
     let shapes: [Box<dyn Shape>; 2] = [Box::new(Circle), Box::new(Square(2))];
-    let scale = |x: u64| slice("sync;sync::main;sync::round;sync::round::{closure#0};workload::burn") ^ x;
+    let scale = |x: u64| burn("sync;sync::main;sync::round;sync::round::{closure#0};workload::burn", SLICE) ^ x;
     let x = draw(&shapes) ^ parser.parse(2) ^ hash(7_u32) ^ hash([0_u8; 16]);
     scale(x) ^ parser.words
 }
@@ -86,7 +87,7 @@ fn round() -> u64 {
 /* A function by pointer, under a thread's closure. */
 #[inline(never)]
 fn compress(block: u64) -> u64 {
-    block ^ slice("helper;sync::start_helper::{closure#0};sync::compress;workload::burn")
+    block ^ burn("helper;sync::start_helper::{closure#0};sync::compress;workload::burn", SLICE)
 }
 
 fn start_helper() -> std::thread::JoinHandle<u64> {

@@ -2,7 +2,7 @@
 //! the chain of the body that called it.
 
 use crate::{part, Tasks};
-use workload::slice;
+use workload::{burn, SLICE};
 
 pub fn spawn(tasks: &mut Tasks) {
     tasks.push(tokio::spawn(offload()));
@@ -10,14 +10,14 @@ pub fn spawn(tasks: &mut Tasks) {
 }
 
 async fn offload() {
-    let x = slice("tokio_shapes::blocking::offload;workload::burn");
+    let x = burn("tokio_shapes::blocking::offload;workload::burn", SLICE);
     let task = tokio::task::spawn_blocking(move || crunch(x) | 1);
     assert_ne!(task.await.unwrap(), 0);
 }
 
 /* The closure is the root. */
 fn crunch(x: u64) -> u64 {
-    x ^ slice("tokio_shapes::blocking::offload::{closure#0};tokio_shapes::blocking::crunch;workload::burn")
+    x ^ burn("tokio_shapes::blocking::offload::{closure#0};tokio_shapes::blocking::crunch;workload::burn", SLICE)
 }
 
 async fn nested() {

@@ -3,7 +3,7 @@
 use crate::{part, Tasks};
 use std::sync::Arc;
 use tokio::sync::{mpsc, oneshot, Mutex, Semaphore};
-use workload::{pause, slice};
+use workload::{burn, pause, SLICE};
 
 pub fn spawn(tasks: &mut Tasks) {
     let lock = Arc::new(Mutex::new(0));
@@ -23,7 +23,7 @@ async fn locked(lock: Arc<Mutex<u64>>) {
 
 async fn producer(sender: mpsc::Sender<(u64, oneshot::Sender<u64>)>) {
     for _ in 0..2 {
-        let x = slice("tokio_shapes::locks::producer;workload::burn");
+        let x = burn("tokio_shapes::locks::producer;workload::burn", SLICE);
         let (reply, answer) = oneshot::channel();
         sender.send((x, reply)).await.unwrap();
         answer.await.unwrap();
@@ -32,7 +32,7 @@ async fn producer(sender: mpsc::Sender<(u64, oneshot::Sender<u64>)>) {
 
 async fn consumer(mut receiver: mpsc::Receiver<(u64, oneshot::Sender<u64>)>) {
     while let Some((x, reply)) = receiver.recv().await {
-        let y = slice("tokio_shapes::locks::consumer;workload::burn");
+        let y = burn("tokio_shapes::locks::consumer;workload::burn", SLICE);
         reply.send(x ^ y).unwrap();
     }
 }
@@ -40,6 +40,6 @@ async fn consumer(mut receiver: mpsc::Receiver<(u64, oneshot::Sender<u64>)>) {
 async fn limited(semaphore: Arc<Semaphore>) {
     let permit = semaphore.acquire().await.unwrap();
     pause().await;
-    slice("tokio_shapes::locks::limited;workload::burn");
+    burn("tokio_shapes::locks::limited;workload::burn", SLICE);
     drop(permit);
 }

@@ -60,7 +60,7 @@ pub type Tasks = Vec<tokio::task::JoinHandle<()>>;
 pub async fn part(chain: &'static str) -> u64 {
     let mut x = 0;
     for _ in 0..2 {
-        x ^= workload::slice(chain);
+        x ^= workload::burn(chain, workload::SLICE);
         workload::pause().await;
     }
     x

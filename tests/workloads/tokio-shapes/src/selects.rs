@@ -4,7 +4,7 @@ use crate::{part, Tasks};
 use futures::future::{self, FutureExt};
 use futures::stream::{FuturesOrdered, FuturesUnordered, StreamExt};
 use std::time::Duration;
-use workload::{pause, slice};
+use workload::{burn, pause, SLICE};
 
 pub fn spawn(tasks: &mut Tasks) {
     tasks.push(tokio::spawn(tokio_select()));
@@ -18,7 +18,7 @@ pub fn spawn(tasks: &mut Tasks) {
 async fn endless(chain: &'static str) -> u64 {
     let mut x = 1;
     while x != 0 {
-        x = slice(chain) | 1;
+        x = burn(chain, SLICE) | 1;
         pause().await;
     }
     x
@@ -36,7 +36,7 @@ async fn tokio_select() {
         tokio::select! {
             biased;
             _ = &mut work => break,
-            _ = pause() => { slice("tokio_shapes::selects::tokio_select;workload::burn"); }
+            _ = pause() => { burn("tokio_shapes::selects::tokio_select;workload::burn", SLICE); }
         }
     }
 }
@@ -63,7 +63,7 @@ async fn unordered() {
     let mut parts: FuturesUnordered<_> = (0..3).map(|_| part(chain)).collect();
     while let Some(x) = parts.next().await {
         drop(Box::new(x));
-        slice("tokio_shapes::selects::unordered;workload::burn");
+        burn("tokio_shapes::selects::unordered;workload::burn", SLICE);
     }
 }
 

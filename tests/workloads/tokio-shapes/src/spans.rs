@@ -24,7 +24,7 @@ async fn outer() {
 #[instrument]
 async fn by_attribute(n: u64) -> u64 {
     let x = part("tokio_shapes::spans::outer;tokio_shapes::spans::by_attribute;tokio_shapes::part;workload::burn").await;
-    workload::slice("tokio_shapes::spans::outer;tokio_shapes::spans::by_attribute;workload::burn") ^ n ^ x
+    workload::burn("tokio_shapes::spans::outer;tokio_shapes::spans::by_attribute;workload::burn", workload::SLICE) ^ n ^ x
 }
 
 /* A subscriber that wants every span and does nothing with it. */

@@ -3,7 +3,7 @@
 use crate::{part, Tasks};
 use tokio::runtime::Runtime;
 use tokio::task::{JoinSet, LocalSet};
-use workload::{pause, slice};
+use workload::{burn, pause, SLICE};
 
 pub fn spawn(tasks: &mut Tasks) {
     tasks.push(tokio::spawn(spawner()));
@@ -12,11 +12,11 @@ pub fn spawn(tasks: &mut Tasks) {
 
 async fn spawner() {
     let task = tokio::spawn(async {
-        slice("tokio_shapes::spawns::spawner::{async_block#0};workload::burn");
+        burn("tokio_shapes::spawns::spawner::{async_block#0};workload::burn", SLICE);
         pause().await;
         part("tokio_shapes::spawns::spawner::{async_block#0};tokio_shapes::part;workload::burn").await
     });
-    slice("tokio_shapes::spawns::spawner;workload::burn");
+    burn("tokio_shapes::spawns::spawner;workload::burn", SLICE);
     task.await.unwrap();
 }
 
@@ -26,7 +26,7 @@ async fn join_set() {
     set.spawn(member(2));
     while let Some(x) = set.join_next().await {
         assert_ne!(x.unwrap(), 0);
-        slice("tokio_shapes::spawns::join_set;workload::burn");
+        burn("tokio_shapes::spawns::join_set;workload::burn", SLICE);
     }
 }
 
@@ -39,14 +39,14 @@ pub fn local_set(runtime: &Runtime) {
     let set = LocalSet::new();
     set.block_on(runtime, async {
         let task = tokio::task::spawn_local(local());
-        slice("tokio_shapes::spawns::local_set::{async_block#0};workload::burn");
+        burn("tokio_shapes::spawns::local_set::{async_block#0};workload::burn", SLICE);
         task.await.unwrap();
     });
 }
 
 async fn local() {
     pause().await;
-    slice("tokio_shapes::spawns::local;workload::burn");
+    burn("tokio_shapes::spawns::local;workload::burn", SLICE);
     let set = LocalSet::new();
     set.spawn_local(part("tokio_shapes::part;workload::burn"));
     set.run_until(part("tokio_shapes::spawns::local;tokio_shapes::part;workload::burn")).await;

@@ -2,7 +2,7 @@
 
 use crate::{part, Tasks};
 use futures::stream::{self, Stream, StreamExt};
-use workload::{pause, slice};
+use workload::{burn, pause, SLICE};
 
 pub fn spawn(tasks: &mut Tasks) {
     tasks.push(tokio::spawn(buffered()));
@@ -24,7 +24,7 @@ async fn buffered() {
 async fn then() {
     let mut parts = Box::pin(stream::iter(0..2_u64).then(|n| async move {
         pause().await;
-        n ^ slice("tokio_shapes::streams::then;tokio_shapes::streams::then::{closure#0}::{async_block#0};workload::burn")
+        n ^ burn("tokio_shapes::streams::then;tokio_shapes::streams::then::{closure#0}::{async_block#0};workload::burn", SLICE)
     }));
     while parts.next().await.is_some() {}
 }
@@ -32,7 +32,7 @@ async fn then() {
 /* An ordinary closure: sync code of the body that awaits the stream. */
 async fn mapped() {
     let mut parts = stream::iter(0..2_u64)
-        .map(|n| n ^ slice("tokio_shapes::streams::mapped;tokio_shapes::streams::mapped::{closure#0};workload::burn"));
+        .map(|n| n ^ burn("tokio_shapes::streams::mapped;tokio_shapes::streams::mapped::{closure#0};workload::burn", SLICE));
     while parts.next().await.is_some() {
         pause().await;
     }
@@ -54,7 +54,7 @@ async fn folded() {
     stream::iter(0..2_u64)
         .fold(0, |sum, n| async move {
             pause().await;
-            sum ^ n ^ slice(chain)
+            sum ^ n ^ burn(chain, SLICE)
         })
         .await;
 }
@@ -66,7 +66,7 @@ async fn unfolded() {
 
 async fn step(n: u64) -> Option<(u64, u64)> {
     pause().await;
-    let x = slice("tokio_shapes::streams::unfolded;tokio_shapes::streams::step;workload::burn");
+    let x = burn("tokio_shapes::streams::unfolded;tokio_shapes::streams::step;workload::burn", SLICE);
     n.checked_sub(1).map(|next| (x, next))
 }
 
@@ -82,7 +82,7 @@ fn generator() -> impl Stream<Item = u64> {
     async_stream::stream! {
         for _ in 0..2 {
             let x = part("tokio_shapes::streams::generated;tokio_shapes::streams::generator::{async_block#0};tokio_shapes::part;workload::burn").await;
-            yield x ^ slice("tokio_shapes::streams::generated;tokio_shapes::streams::generator::{async_block#0};workload::burn");
+            yield x ^ burn("tokio_shapes::streams::generated;tokio_shapes::streams::generator::{async_block#0};workload::burn", SLICE);
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::{part, Tasks};
 use async_trait::async_trait;
-use workload::slice;
+use workload::{burn, SLICE};
 
 pub fn spawn(tasks: &mut Tasks) {
     tasks.push(tokio::spawn(handle(Box::new(Pg))));
@@ -37,10 +37,11 @@ impl Repo for Pg {
 #[async_trait]
 impl Repo for Memory {
     async fn get(&self, key: u64) -> u64 {
-        key ^ slice(
+        key ^ burn(
             "tokio_shapes::traits::handle;\
              <tokio_shapes::traits::Memory as tokio_shapes::traits::Repo>::get_twice::{async_block#0};\
              <tokio_shapes::traits::Memory as tokio_shapes::traits::Repo>::get::{async_block#0};workload::burn",
+            SLICE,
         )
     }
 }

@@ -3,7 +3,7 @@
 use crate::{part, Tasks};
 use futures::future::{self, Either, FutureExt, TryFutureExt};
 use std::panic::AssertUnwindSafe;
-use workload::slice;
+use workload::{burn, SLICE};
 
 pub fn spawn(tasks: &mut Tasks) {
     tasks.push(tokio::spawn(boxed()));
@@ -25,7 +25,7 @@ async fn boxed() {
 
 async fn mapped() {
     part("tokio_shapes::wrappers::mapped;tokio_shapes::part;workload::burn")
-        .map(|x| x ^ slice("tokio_shapes::wrappers::mapped;tokio_shapes::wrappers::mapped::{closure#0};workload::burn"))
+        .map(|x| x ^ burn("tokio_shapes::wrappers::mapped;tokio_shapes::wrappers::mapped::{closure#0};workload::burn", SLICE))
         .await;
 }
 

@@ -49,12 +49,6 @@ pub fn burn(chain: &'static str, ns: u64) -> u64 {
     x
 }
 
-/// Burns one slice: what most call sites want.
-#[inline(always)]
-pub fn slice(chain: &'static str) -> u64 {
-    burn(chain, SLICE)
-}
-
 /// Suspends once, on any runtime.
 pub fn pause() -> Pause {
     Pause(false)
