@@ -49,8 +49,13 @@ browse() {
 		            if end == "</svg>" else
 		            "%s<script>%s%s</script>%s%s" % (before, head, test, end, after))
 	END
-	run_browser --window-size="$3" --virtual-time-budget=20000 --dump-dom \
-		"file://$PWD/driven.${1##*.}${4:+#$4}" >dom
+	# Virtual time may run out before a busy machine has drawn the frames that the script waits for:
+	# then the page is opened again, with more of it.
+	for budget in 20000 200000 2000000 20000000; do
+		run_browser --window-size="$3" --virtual-time-budget=$budget --dump-dom \
+			"file://$PWD/driven.${1##*.}${4:+#$4}" >dom
+		! grep -q 'data-said=' dom || break
+	done
 	python3 - <<-'END'
 		import base64, re
 		found = re.search(r'data-said="([^"]*)"', open("dom", encoding="utf-8").read())
