@@ -134,6 +134,7 @@ struct err *view_event(const struct view *view, const char *name, u32 *event)
 	for (u32 i = 0; i < profile->event_count; i++) {
 		if (strcmp(profile->events[i].name, name) == 0) {
 			*event = i;
+			text_release(&names);
 			return NULL;
 		}
 		text_printf(&names, "%s%s", i ? ", " : "", profile->events[i].name);
