@@ -37,8 +37,7 @@ static struct err *parse_options(struct flamegraph_options *o, int argc, char **
 	};
 	const struct options options = {
 		.usage = "aprof flamegraph [options] [FILE]\n"
-			 "       aprof flamegraph [options] --diff A B\n"
-			 "       aprof flamegraph [options] -- COMMAND [ARG...]",
+			 "       aprof flamegraph [options] --diff A B",
 		.summary = "Draws a flame graph of logical stacks. The HTML page has logical and "
 			   "physical stacks,\nsearch and zoom; the SVG can be read anywhere.",
 		.specs = specs,

@@ -217,7 +217,7 @@ static const char *hint_for(const char *name)
 	    !perf_sys.read_file("/sys/kernel/debug/tracing/README", text, sizeof text))
 		return "if it is a tracepoint: 'sudo mount -t tracefs nodev /sys/kernel/tracing' "
 		       "shows them, and only root may read them there";
-	return "'aprof events' lists what can be sampled here";
+	return "names are those of libpfm4 and perf: cpu-clock, cycles:u, sched:sched_switch";
 }
 
 static struct err *parse_one(struct event_vec *events, const char *name)

@@ -84,13 +84,13 @@ static struct err *no_event(const struct refusal *r)
 {
 	return err_hint(
 		err_os(r->os_errno, "this machine cannot sample '%s'", name_of(r)),
-		"'aprof events' lists what can be sampled here; cpu-clock works everywhere");
+		"cpu-clock works everywhere");
 }
 
 static struct err *no_precision(const struct refusal *r)
 {
 	return err_hint(err_os(r->os_errno, "this machine cannot sample '%s' that way", name_of(r)),
-			"'aprof events' says which events can be precise or have branch records");
+			"without :precise= and branch records it may be");
 }
 
 static struct err *no_descriptors(const struct refusal *r)
@@ -118,7 +118,7 @@ static struct err *not_understood(const struct refusal *r)
 {
 	return err_hint(err_os(r->os_errno, "the kernel does not accept '%s' as it was asked for",
 			       name_of(r)),
-			"'aprof events' lists what can be sampled here");
+			"without its modifiers it may; cpu-clock works everywhere");
 }
 
 struct err *refusal_err(const struct refusal *refusal)
