@@ -39,13 +39,17 @@ static inline const u8 *bytes_take(struct bytes *b, size_t n)
 		b->at = b->end;
 		return NULL;
 	}
-	b->at += n;
+	if (n) /* an empty reader may be of NULL */
+		b->at += n;
 	return at;
 }
 
 static inline bool bytes_skip(struct bytes *b, size_t n)
 {
-	return bytes_take(b, n) != NULL;
+	bool enough = n <= bytes_left(b);
+
+	bytes_take(b, n);
+	return enough;
 }
 
 #define BYTES_READ_(type)                                         \

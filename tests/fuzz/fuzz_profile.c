@@ -71,6 +71,24 @@ static bool check_row(void *arg, const struct profile_row *row)
 	return true;
 }
 
+/* Names that were packed: what a place points to is there. */
+static void check_packed(const struct profile *p)
+{
+	for (u32 i = 0; i < p->packed_count; i++) {
+		const struct packed_names *names = p->packed[i].names;
+
+		must(p->packed[i].module < p->module_count);
+		vec_each(&names->places, place) {
+			must(place->first <= names->frames.len &&
+			     place->count <= names->frames.len - place->first);
+		}
+		vec_each(&names->frames, frame) {
+			must(frame->function < names->functions.len);
+			must(frame->file == NO_ID || names->strings.data[frame->file]);
+		}
+	}
+}
+
 static void check_definitions(const struct profile *p)
 {
 	for (u32 i = 0; i < p->stack_count; i++) {
@@ -107,6 +125,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	}
 	check_definitions(p);
+	check_packed(p);
 	for (int pass = 0; pass < 2; pass++) {
 		count = (struct count){ .profile = p };
 		err = profile_rows(p, check_row, &count);

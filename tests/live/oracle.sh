@@ -1,6 +1,9 @@
 #!/bin/sh
 # timeout: 600
-# Our unwinder, libunwind and libdw on the same samples: all but 0.1 % are identical, or we know why.
+# Our unwinder, libunwind and libdw on the same samples: they are identical, or we know why.
+#
+# 99.5 % must be identical as they are: what differs beyond that is where the other one has no rule
+# to go by (classes in tests/oracle/compare.c). One stack in 5000 may be of a class not met yet.
 #
 # The programs: C, a debug and a release tokio program, and rustc compiling.
 set -u
@@ -11,7 +14,7 @@ try()
 {
 	echo "== $1"
 	shift
-	"$oracle" -F 2000 -n 6000 -l 9900 -u 10 -- "$@" 2>stderr && run=$((run + 1)) && return
+	"$oracle" -F 2000 -n 6000 -l 9950 -u 2 -- "$@" 2>stderr && run=$((run + 1)) && return
 	grep -q 'perf_event_paranoid\|not permitted' stderr && { cat stderr; exit 77; }
 	cat stderr >&2
 	exit 1

@@ -22,6 +22,26 @@ static bool is_exact(const struct images *images, const struct taken *taken, con
 	return !i || text_is(images, taken, t->ip[i - 1], SIGRETURN, 9);
 }
 
+/* Before a return, with nothing but pops between. */
+static bool in_epilogue(const struct images *images, const struct taken *taken, u64 ip)
+{
+	for (u32 pops = 0; pops < 8; pops++) {
+		const u8 *text = images_text(images, taken->space, ip, 2);
+
+		if (!text)
+			return false;
+		if (text[0] == 0xc3 || (text[0] == 0xf3 && text[1] == 0xc3))
+			return true;
+		if (text[0] == 0x41 && (text[1] & 0xf8) == 0x58)
+			ip += 2;
+		else if ((text[0] & 0xf8) == 0x58)
+			ip++;
+		else
+			return false;
+	}
+	return false;
+}
+
 /* What aprof does better than the others, told by what the CPU was about to do. */
 static const char *explain(const struct images *images, const struct taken *taken,
 			   const struct trace *ours, const struct trace *theirs, u32 agreed)
@@ -37,10 +57,9 @@ static const char *explain(const struct images *images, const struct taken *take
 		if (!is_exact(images, taken, ours, i))
 			continue;
 		/* Compilers do not say in .eh_frame that an epilogue popped rbp. */
-		if (text_is(images, taken, ip, "\xc3", 1) ||
-		    text_is(images, taken, ip, "\xf3\xc3", 2))
-			return "at a ret: the rule still names rbp's slot, which is below rsp and "
-			       "was not copied; aprof keeps the register";
+		if (in_epilogue(images, taken, ip))
+			return "in an epilogue: the rule still names rbp's slot, which is below "
+			       "rsp and was not copied; aprof keeps the register";
 		if (text_is(images, taken, ip - 9, SIGRETURN, 9))
 			return "in rt_sigreturn, whose address is behind the last rule; aprof knows "
 			       "the code";
@@ -104,8 +123,9 @@ void comparison_print(struct comparison *c, const char *name)
 {
 	u64 all = c->same + c->different;
 
-	printf("%s: %llu of %llu stacks identical (%.3f %%), %llu explained, %llu not\n", name,
-	       (unsigned long long)c->same, (unsigned long long)all,
+	printf("%s: %llu of %llu stacks identical (%.3f %%), %llu where it has no rule to go by, "
+	       "%llu not explained\n",
+	       name, (unsigned long long)c->same, (unsigned long long)all,
 	       all ? 100.0 * (double)c->same / (double)all : 0.0,
 	       (unsigned long long)c->explained, (unsigned long long)(c->different - c->explained));
 	vec_sort(&c->classes, by_count);
