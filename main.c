@@ -17,6 +17,7 @@ static const struct command *const commands[] = {
 	&cmd_flamegraph,
 	&cmd_annotate,
 	&cmd_export,
+	&cmd_script,
 	&cmd_info,
 	&cmd_pack,
 	NULL,

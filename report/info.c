@@ -375,7 +375,7 @@ void info_print_all(const struct info *info, FILE *out)
 			p->modules[i].path);
 	fputs("\nThreads (samples, process, thread, name)\n", out);
 	for (u32 i = 0; i < p->thread_count; i++)
-		fprintf(out, "  %8" PRIu64 " %7u %7u %s\n", info->thread_rows[i], p->threads[i].pid,
+		fprintf(out, "  %8" PRIu64 " %7d %7d %s\n", info->thread_rows[i], p->threads[i].pid,
 			p->threads[i].tid, p->threads[i].comm);
 	fputs("\nFacts\n", out);
 	for (size_t i = 0; profile_meta_at(p, i, &key, &value); i++)

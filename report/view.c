@@ -82,6 +82,7 @@ struct err *view_open(struct view *view, const char *path, struct view_options *
 	struct symbols_options symbols = {
 		.symfs = options->symfs,
 		.debug_binaries = terminated(&options->debug_binaries),
+		.places = options->places,
 	};
 	struct err *err;
 

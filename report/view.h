@@ -31,6 +31,7 @@ struct view_options {
 	struct logical_options logical; /* `hide` is filled in by view_open() */
 	struct gather_options gather;
 	bool await_lines;
+	bool places; /* of every frame too: symbols->places */
 	bool quiet;
 };
 
@@ -53,14 +54,18 @@ struct view_options {
 	}
 
 /* Which rows. */
-#define VIEW_FILTER_OPTIONS(o)                                                                      \
-	{ 'e', "event", OPTION_STRING, &(o)->event, "NAME", "the event [the first]" },              \
-		{ 0,                                                                                \
-		  "time",                                                                           \
-		  OPTION_STRING,                                                                    \
-		  &(o)->gather.filter.time,                                                         \
-		  "FROM,TO",                                                                        \
-		  "samples between two times since the first" },                                    \
+#define VIEW_FILTER_OPTIONS(o)                                                         \
+	{ 'e', "event", OPTION_STRING, &(o)->event, "NAME", "the event [the first]" }, \
+		VIEW_SAMPLE_OPTIONS(o)
+
+/* Which of an event's rows. */
+#define VIEW_SAMPLE_OPTIONS(o)                                                                      \
+	{ 0,                                                                                        \
+	  "time",                                                                                   \
+	  OPTION_STRING,                                                                            \
+	  &(o)->gather.filter.time,                                                                 \
+	  "FROM,TO",                                                                                \
+	  "samples between two times since the first" },                                            \
 		{ 0,                                                                                \
 		  "comm",                                                                           \
 		  OPTION_STRING,                                                                    \

@@ -6,15 +6,6 @@ void chain_release(struct chain *chain)
 	vec_release(&chain->links);
 }
 
-/*
- * Line tables alone name inlined functions without their paths, which says too little: the
- * function they are in stands for them.
- */
-static bool is_nameless(const struct function *f, const struct source_frame *frame)
-{
-	return f->source == SYMBOL_LINES && frame->inlined;
-}
-
 static void expand_frame(struct chain *chain, const struct symbols *symbols, struct kinds *kinds,
 			 u32 frame)
 {
@@ -23,7 +14,7 @@ static void expand_frame(struct chain *chain, const struct symbols *symbols, str
 		const struct kind *kind;
 
 		if (from->function >= symbols->function_count ||
-		    is_nameless(&symbols->functions[from->function], from))
+		    symbols_is_nameless(&symbols->functions[from->function], from))
 			continue;
 		kind = kind_of(kinds, from->function);
 		*vec_push(&chain->links) = (struct link){

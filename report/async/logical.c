@@ -157,3 +157,8 @@ size_t logical_name_count(const struct logical *l)
 {
 	return l->kinds.strings.count;
 }
+
+const char *logical_function_name(struct logical *l, u32 function)
+{
+	return logical_name(l, kind_of(&l->kinds, function)->name);
+}

@@ -128,8 +128,8 @@ static bool load_threads(struct load *l, struct bytes in)
 		return false;
 	vec_each(&l->decoded.threads, item) {
 		struct profile_thread t = {
-			.pid = item->pid,
-			.tid = item->tid,
+			.pid = (i32)item->pid,
+			.tid = (i32)item->tid,
 			.comm = text_of(l, item->comm, ""),
 			.process_comm = text_of(l, item->process_comm, ""),
 		};

@@ -22,7 +22,7 @@ struct profile_module {
 };
 
 struct profile_thread {
-	u32 pid, tid;
+	i32 pid, tid; /* -1: a task that had no number any more (perf.data has such) */
 	const char *comm;
 	const char *process_comm;
 };

@@ -21,7 +21,7 @@ struct export_sample {
 };
 
 struct export_thread { /* of one (pid, tid), whatever it was called in between */
-	u32 pid, tid;
+	i32 pid, tid;
 	const char *comm, *process_comm;
 	size_t first, count; /* its samples */
 };

@@ -292,7 +292,7 @@ static void write_thread(struct writer *w, const struct export_thread *thread)
 	struct json *json = &w->json;
 	char pid[16];
 
-	snprintf(pid, sizeof pid, "%u", thread->pid);
+	snprintf(pid, sizeof pid, "%d", thread->pid);
 	json_open(json, '{');
 	json_key_string(json, "processType", "default");
 	json_key_u64(json, "processStartupTime", 0);
@@ -309,7 +309,8 @@ static void write_thread(struct writer *w, const struct export_thread *thread)
 	json_bool(json, thread->pid == thread->tid);
 	json_key_string(json, "processName", export_name(&w->clean, thread->process_comm));
 	json_key_string(json, "pid", pid);
-	json_key_u64(json, "tid", thread->tid);
+	json_key(json, "tid");
+	json_i64(json, thread->tid);
 	write_samples(w, thread);
 	write_markers(w);
 	json_close(json, '}');

@@ -99,8 +99,8 @@ static void put_sample(struct writer *w, const struct export_sample *sample, str
 	proto_packed(&w->inner, SAMPLE_LOCATION, locations.data, locations.len);
 	proto_packed(&w->inner, SAMPLE_VALUE, values, ARRAY_LEN(values));
 	put_label(w, "thread", thread->comm, 0);
-	put_label(w, "tid", NULL, thread->tid);
-	put_label(w, "pid", NULL, thread->pid);
+	put_label(w, "tid", NULL, (u64)(i64)thread->tid);
+	put_label(w, "pid", NULL, (u64)(i64)thread->pid);
 	if (task != NO_ID)
 		put_label(w, "task", labels_name(w->in->labels, task), 0);
 	if (sample->unsure)

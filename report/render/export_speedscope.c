@@ -57,7 +57,7 @@ static void write_thread(struct json *json, const struct export_input *in,
 	struct label_ids path = { 0 };
 	u64 end = 0;
 
-	text_printf(&name, "%s (%u)", export_name(&clean, thread->comm), thread->tid);
+	text_printf(&name, "%s (%d)", export_name(&clean, thread->comm), thread->tid);
 	json_open(json, '{');
 	json_key_string(json, "type", "sampled");
 	json_key_string(json, "name", text_str(&name));

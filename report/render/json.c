@@ -65,6 +65,12 @@ void json_u64(struct json *json, u64 value)
 	fprintf(json->out, "%llu", (unsigned long long)value);
 }
 
+void json_i64(struct json *json, i64 value)
+{
+	value_begins(json);
+	fprintf(json->out, "%lld", (long long)value);
+}
+
 void json_double(struct json *json, double value)
 {
 	value_begins(json);

@@ -24,6 +24,7 @@ void json_key(struct json *json, const char *key);
  */
 void json_string(struct json *json, const char *s);
 void json_u64(struct json *json, u64 value);
+void json_i64(struct json *json, i64 value);
 void json_double(struct json *json, double value);
 void json_bool(struct json *json, bool value);
 void json_null(struct json *json);

@@ -28,6 +28,7 @@ struct resolver {
 	struct resolved *out;
 	struct VEC(struct job) jobs; /* one for each module with a file */
 	struct chain *chains; /* of each frame */
+	struct frame_place *places; /* of each frame; NULL if nobody wants them */
 	struct VEC(struct source_frame) frames;
 };
 
@@ -56,6 +57,18 @@ static const char *base_name(const char *path)
 	const char *slash = strrchr(path, '/');
 
 	return slash && slash[1] ? slash + 1 : path;
+}
+
+static void set_place(struct resolver *r, u32 frame, u64 address, u64 symbol)
+{
+	if (r->places)
+		r->places[frame] = (struct frame_place){ address, symbol };
+}
+
+/* The address of a place that no file of the module tells. */
+static u64 address_of(const struct resolver *r, u32 module, u64 offset)
+{
+	return r->profile->modules[module].kind == MODULE_KERNEL ? KERNEL_BASE + offset : offset;
 }
 
 /* "[libfoo.so]", or "libfoo.so+0x1200" where .eh_frame says that a function starts there. */
@@ -121,6 +134,7 @@ static bool set_by_profile(struct resolver *r, u32 frame, u32 module, u64 offset
 		   names_symbol(&r->out->names, module,
 				kind < ARRAY_LEN(sources) ? sources[kind] : SYMBOL_TABLE,
 				name->name));
+	set_place(r, frame, address_of(r, module, offset), address_of(r, module, name->start));
 	return true;
 }
 
@@ -173,9 +187,11 @@ static void sort_frames(struct resolver *r)
 		enum module_kind kind;
 
 		if (frame->module >= profile->module_count) {
+			set_place(r, i, frame_is_end(frame) ? 0 : frame->offset, UINT64_MAX);
 			set_end(r, i, frame);
 			continue;
 		}
+		set_place(r, i, address_of(r, frame->module, offset), UINT64_MAX);
 		if (set_by_pack(r, i, frame->module, offset))
 			continue;
 		kind = profile->modules[frame->module].kind;
@@ -242,11 +258,23 @@ static void set_symbol(struct resolver *r, struct job *job, const struct place *
 	}
 }
 
+static void set_job_place(struct resolver *r, struct job *job, const struct place *place)
+{
+	const struct symbol *symbol;
+
+	if (!r->places || place->vaddr == UINT64_MAX)
+		return;
+	symbol = job_symbol_at(job, place->vaddr);
+	set_place(r, place->frame, place->vaddr, symbol ? symbol->vaddr : UINT64_MAX);
+}
+
 static void collect(struct resolver *r, struct job *job)
 {
-	vec_each(&job->places, place)
+	vec_each(&job->places, place) {
+		set_job_place(r, job, place);
 		if (!place->count || !set_dwarf(r, job, place))
 			set_symbol(r, job, place);
+	}
 	vec_each(&job->notices, text)
 		notice("%s", *text);
 }
@@ -269,6 +297,7 @@ static void finish(struct resolver *r)
 	*vec_push(&out->first) = (u32)out->source_frames.len;
 	out->symbols.source_frames = out->source_frames.data;
 	out->symbols.first = out->first.data;
+	out->symbols.places = r->places;
 	out->symbols.functions = out->names.functions.data;
 	out->symbols.function_count = (u32)out->names.functions.len;
 }
@@ -289,6 +318,8 @@ struct err *symbols_resolve(struct symbols **out, const struct profile *profile,
 	r.out = xzalloc(sizeof *r.out);
 	names_init(&r.out->names);
 	r.chains = xcalloc((size_t)profile->frame_count + 1, sizeof *r.chains);
+	if (options->places)
+		r.places = xcalloc((size_t)profile->frame_count + 1, sizeof *r.places);
 	sort_frames(&r);
 	vec_each(&r.jobs, job) {
 		job_run(job, options, &sisters);
@@ -314,5 +345,6 @@ void symbols_free(struct symbols *symbols)
 	names_release(&resolved->names);
 	vec_release(&resolved->source_frames);
 	vec_release(&resolved->first);
+	free((void *)resolved->symbols.places);
 	free(resolved);
 }

@@ -49,6 +49,13 @@ struct source_frame {
 struct symbols_options {
 	const char *symfs; /* --symfs, NULL if none */
 	const char *const *debug_binaries; /* --debug-binary FILE …, NULL-terminated, or NULL */
+	bool places; /* fill symbols->places */
+};
+
+/* Where a frame's code is, as `nm` has it. UINT64_MAX: not known. */
+struct frame_place {
+	u64 address; /* that was looked up: in the file as it is linked, in the kernel as it runs */
+	u64 symbol; /* where the symbol around it starts */
 };
 
 struct symbols {
@@ -56,9 +63,19 @@ struct symbols {
 	u32 function_count;
 	const struct source_frame *source_frames;
 	const u32 *first; /* frame id -> index of its first source frame; frame_count + 1 entries */
+	const struct frame_place *places; /* of each frame; NULL unless asked for */
 	u64 unresolved; /* frames for which not even a symbol is known */
 	u64 without_dwarf; /* frames of SYMBOL_TABLE in modules without DWARF for that place */
 };
+
+/*
+ * Line tables alone name inlined functions without their paths, which says too little: the function
+ * they are in stands for them.
+ */
+static inline bool symbols_is_nameless(const struct function *f, const struct source_frame *frame)
+{
+	return f->source == SYMBOL_LINES && frame->inlined;
+}
 
 /* Where a frame's code is looked up: at the offset of an IP, or in the call before a return address. */
 u64 symbols_looked_up(const struct frame *frame);

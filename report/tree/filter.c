@@ -59,16 +59,18 @@ static struct err *check_numbers(const char *list, const char *option)
 	char *rest = copy, *word;
 	u64 ignored;
 
+	/* -1 are tasks that had no number any more. */
 	while ((word = strsep(&rest, ",")))
-		TRY(parse_u64(word, option, 0, UINT32_MAX, &ignored));
+		if (strcmp(word, "-1") != 0)
+			TRY(parse_u64(word, option, 0, INT32_MAX, &ignored));
 	return NULL;
 }
 
-static bool number_in_list(const char *list, u32 number)
+static bool number_in_list(const char *list, i32 number)
 {
 	char word[16];
 
-	snprintf(word, sizeof word, "%u", number);
+	snprintf(word, sizeof word, "%d", number);
 	return in_list(list, word);
 }
 

@@ -220,7 +220,7 @@ static inline int model_same_thread(const struct model_check *c, u32 thread, u32
 	if (!strcmp(t->comm, "[lost]") || !strcmp(t->process_comm, "[lost]"))
 		return -1;
 	model_thread(want / 3, &def, comm);
-	return t->pid == def.pid && t->tid == def.tid && !strcmp(t->comm, comm) &&
+	return (u32)t->pid == def.pid && (u32)t->tid == def.tid && !strcmp(t->comm, comm) &&
 	       !strcmp(t->process_comm, "server");
 }
 
