@@ -20,6 +20,7 @@ static void expand_frame(struct chain *chain, const struct symbols *symbols, str
 		*vec_push(&chain->links) = (struct link){
 			.function = from->function,
 			.line = from->line,
+			.column = from->column,
 			.file = from->file,
 			.kind = kind,
 			.role = kind->role,

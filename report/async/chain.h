@@ -13,6 +13,7 @@
 struct link {
 	u32 function;
 	u32 line; /* where this function stands: of the call to the next inner link */
+	u32 column;
 	const char *file;
 	const struct kind *kind;
 	u8 role; /* kind->role, unless the stack around it says otherwise */

@@ -97,6 +97,7 @@ static void fill_rust(struct kinds *kinds, const struct function *f, struct kind
 	const char *colons = strstr(key, "::");
 
 	kind->crate = intern(kinds, key, colons ? (size_t)(colons - key) : strlen(key));
+	kind->generator = starts_with(key, "core::future::from_generator::");
 	if (f->source == SYMBOL_DWARF) {
 		kind->body = is_body(f, &kind->block);
 		kind->closure = starts_with(f->name, "{closure#");
@@ -134,6 +135,7 @@ void kinds_init(struct kinds *kinds, const struct symbols *symbols)
 	*kinds = (struct kinds){ .symbols = symbols };
 	intern_init(&kinds->strings);
 	intern_init(&kinds->sources);
+	sites_init(&kinds->sites);
 	kinds->names = names_new(symbols);
 	kinds->kinds = xcalloc(symbols->function_count, sizeof *kinds->kinds);
 }
@@ -142,6 +144,7 @@ void kinds_release(struct kinds *kinds)
 {
 	intern_release(&kinds->strings);
 	intern_release(&kinds->sources);
+	sites_release(&kinds->sites);
 	names_free(kinds->names);
 	name_release(&kinds->scratch);
 	free(kinds->kinds);

@@ -10,6 +10,7 @@
 #include <aprof/intern.h>
 
 #include "report/async/name.h"
+#include "report/async/sites.h"
 #include "report/async/tables.h"
 #include "report/symbols/symbols.h"
 
@@ -21,6 +22,7 @@ struct kind {
 	bool body; /* an async body, even if its role is to be glue */
 	bool block; /* ... of an async block */
 	bool closure; /* an ordinary closure */
+	bool generator; /* GenFuture::poll: what it calls is a body of a rustc before 1.67 */
 	bool thread_start; /* one of the frames that threads begin with */
 	const char *owner; /* "[tokio]"; NULL if nobody owns it */
 	const char *crate; /* "shop"; "" if it is not Rust */
@@ -33,6 +35,7 @@ struct kinds {
 	struct intern strings;
 	struct intern sources; /* "shop:src/main.rs": where a crate's functions are declared */
 	bool have_sources;
+	struct sites sites;
 	struct names *names;
 	struct kind *kinds; /* by function id */
 	struct name scratch;

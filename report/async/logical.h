@@ -24,6 +24,13 @@ enum step_kind {
 	STEP_GLUE, /* only with show_glue */
 };
 
+/* How true a step's site is. */
+enum site_mark {
+	SITE_SURE,
+	SITE_MACRO, /* a macro's line, not the user's */
+	SITE_NEAR, /* where what is awaited ends: the `.await` is there, or some lines below */
+};
+
 /* How a chain is known. */
 enum certainty {
 	CERTAIN_DWARF,
@@ -37,7 +44,7 @@ struct step {
 	u32 site_line; /* async steps: where this body awaits the next one; else line of the call; 0 unknown */
 	const char *site_file; /* NULL if unknown */
 	u8 kind; /* enum step_kind */
-	bool site_marked; /* the site is a macro's line, not the user's */
+	u8 site_mark; /* enum site_mark */
 	bool unsure;
 };
 

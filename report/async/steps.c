@@ -172,6 +172,38 @@ static enum show show_link(struct walk *w, size_t i)
 	}
 }
 
+/* A body of the compilers whose sites end where what is awaited ends (sites.h). */
+static bool is_generator(const struct walk *w, size_t i)
+{
+	return i + 1 < w->chain->links.len && w->chain->links.data[i + 1].kind->generator;
+}
+
+/* Is an await what leads inwards from here, and no block_on? */
+static bool awaits(const struct walk *w, size_t i)
+{
+	const struct link *links = w->chain->links.data;
+
+	while (i-- > 0) {
+		if (is_awaited(&links[i]))
+			return true;
+		if (links[i].role == ROLE_BLOCK_ON || links[i].role == ROLE_DROP)
+			return false;
+	}
+	return false;
+}
+
+static void find_await(const struct walk *w, struct step *step, u32 column)
+{
+	u32 line = step->site_file && step->site_line ?
+			   sites_await_line(&w->kinds->sites, step->site_file, step->site_line,
+					    column) : 0;
+
+	if (line)
+		step->site_line = line;
+	else
+		step->site_mark = SITE_NEAR;
+}
+
 /*
  * Where the user wrote the await: the body's own line. If that is a macro's, a closure of the macro
  * between it and the next step may still stand on a line of the user's.
@@ -183,14 +215,18 @@ static void set_site(const struct walk *w, struct step *step, size_t i)
 
 	step->site_line = links[i].line;
 	step->site_file = links[i].file;
-	step->site_marked = links[i].file && !kinds_wrote(w->kinds, body, links[i].file);
-	for (size_t in = i; step->site_marked && in-- > 0 && !is_awaited(&links[in]);) {
+	step->site_mark = SITE_SURE;
+	if (links[i].file && !kinds_wrote(w->kinds, body, links[i].file))
+		step->site_mark = SITE_MACRO;
+	else if (is_generator(w, i) && awaits(w, i))
+		find_await(w, step, links[i].column);
+	for (size_t in = i; step->site_mark == SITE_MACRO && in-- > 0 && !is_awaited(&links[in]);) {
 		if (!w->macro.data[in] || !links[in].line || !links[in].file ||
 		    !kinds_wrote(w->kinds, body, links[in].file))
 			continue;
 		step->site_line = links[in].line;
 		step->site_file = links[in].file;
-		step->site_marked = false;
+		step->site_mark = SITE_SURE;
 	}
 }
 

@@ -98,8 +98,10 @@ void annotate_callees(struct text *out, const struct annotate_input *in,
 	/* What is awaited is what a reader of async code looks for; calls are told where nothing is. */
 	if (!add_group(out, in, cost, true))
 		add_group(out, in, cost, false);
-	if (cost->marked)
+	if (cost->mark == SITE_MACRO)
 		text_add(out, out->len ? " (in a macro)" : "in a macro");
+	else if (cost->mark == SITE_NEAR)
+		text_add(out, out->len ? " (here or below)" : "here or below");
 }
 
 u32 annotate_declared(const struct annotate_input *in, u32 label, const char **file)

@@ -5,7 +5,7 @@
 #include <stdio.h>
 
 #include "report/load/profile.h"
-#include "report/render/source.h"
+#include "report/symbols/source.h"
 #include "report/render/style.h"
 #include "report/symbols/symbols.h"
 #include "report/tree/lines.h"

@@ -22,7 +22,8 @@ void flame_awaits(struct text *out, const struct flame_view *view, const struct 
 
 		text_add(out, i ? ", " : "");
 		place_add(out, site->file, site->line);
-		text_add(out, site->marked ? " (in a macro)" : "");
+		text_add(out, site->mark == SITE_MACRO ? " (in a macro)" :
+			      site->mark == SITE_NEAR  ? " (or below)" : "");
 		if (count > 1)
 			text_printf(out, " (%.0f%%)", 100 * amount_share(first[i].amount, all));
 	}

@@ -96,12 +96,14 @@ const char *name_base(const char *path)
 
 void name_site(struct text *out, const struct calltree *tree, u32 node)
 {
+	static const char *const marks[] = {
+		[SITE_SURE] = "", [SITE_MACRO] = "macro ", [SITE_NEAR] = "near "
+	};
 	u32 id = tree->nodes.data[node].site;
 	const struct site *site;
 
 	if (id == NO_ID)
 		return;
 	site = &tree->labels->sites.data[id];
-	text_printf(out, " (%s%s:%u)", site->marked ? "macro " : "", name_base(site->file),
-		    site->line);
+	text_printf(out, " (%s%s:%u)", marks[site->mark], name_base(site->file), site->line);
 }

@@ -30,7 +30,10 @@ size_t name_width(const char *s);
 /* Number of bytes of its first n characters. */
 size_t name_bytes(const char *s, size_t n);
 
-/* Appends " (main.rs:12)" for a node with a site; " (macro join.rs:150)" for a marked one. */
+/*
+ * Appends " (main.rs:12)" for a node with a site; " (macro join.rs:150)" for a macro's line,
+ * " (near main.rs:12)" where the `.await` may stand some lines below.
+ */
 void name_site(struct text *out, const struct calltree *tree, u32 node);
 
 /* The last part of a path. */

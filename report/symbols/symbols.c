@@ -221,6 +221,7 @@ static void add_level(struct resolver *r, struct job *job, const struct dwarf_fr
 	*vec_push(&r->frames) = (struct source_frame){
 		.function = function,
 		.line = from->line,
+		.column = from->column,
 		.file = names_file(names, from->file),
 		.inlined = !is_outermost,
 	};

@@ -42,6 +42,7 @@ struct function {
 struct source_frame {
 	u32 function;
 	u32 line; /* innermost: of the address; others: of the call inlined into them. 0: unknown */
+	u32 column; /* in bytes from 1; 0: unknown */
 	const char *file; /* NULL if unknown */
 	bool inlined; /* all but the outermost of a physical frame */
 };

@@ -98,7 +98,7 @@ static u32 add_path(struct gathering *g, struct calltree *tree, const struct log
 				       step->kind, step->unsure, step->function);
 		u32 site = keeps_site(g, step, i, last)
 				   ? labels_add_site(tree->labels, step->site_file, step->site_line,
-						     step->site_marked)
+						     step->site_mark)
 				   : NO_ID;
 
 		node = calltree_child(tree, node, label, site);

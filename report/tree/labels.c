@@ -56,22 +56,28 @@ u32 labels_add(struct label_set *set, const char *name, u8 kind, bool unsure, u3
 	return id;
 }
 
-u32 labels_add_site(struct label_set *set, const char *file, u32 line, bool marked)
+/* Behind "MARK:LINE:". */
+static const char *file_of_key(const char *key)
+{
+	return strchr(strchr(key, ':') + 1, ':') + 1;
+}
+
+u32 labels_add_site(struct label_set *set, const char *file, u32 line, u8 mark)
 {
 	struct text key = { 0 };
 	u32 id;
 
 	if (!file || !line)
 		return NO_ID;
-	text_printf(&key, "%c%u:%s", marked ? 'm' : 's', line, file);
+	text_printf(&key, "%u:%u:%s", mark, line, file);
 	id = intern_bytes(&set->site_names, key.at, key.len);
 	text_release(&key);
 	if (id == set->sites.len)
 		*vec_push(&set->sites) = (struct site){
 			/* The copy behind the key's own prefix: as long-lived as the set. */
-			.file = strchr(intern_text(&set->site_names, id), ':') + 1,
+			.file = file_of_key(intern_text(&set->site_names, id)),
 			.line = line,
-			.marked = marked,
+			.mark = mark,
 		};
 	return id;
 }

@@ -11,6 +11,8 @@
 #include <aprof/types.h>
 #include <aprof/vec.h>
 
+#include "report/async/logical.h"
+
 struct label {
 	u8 kind; /* enum step_kind; of several seen under one name the most telling one */
 	bool unsure;
@@ -20,7 +22,7 @@ struct label {
 struct site {
 	const char *file; /* as DWARF has it */
 	u32 line;
-	bool marked; /* a macro's line, not the user's */
+	u8 mark; /* enum site_mark */
 };
 
 struct label_set {
@@ -36,7 +38,7 @@ void labels_release(struct label_set *set);
 /* An empty name becomes "[no name]". */
 u32 labels_add(struct label_set *set, const char *name, u8 kind, bool unsure, u32 function);
 /* NO_ID if file is NULL or line is 0. */
-u32 labels_add_site(struct label_set *set, const char *file, u32 line, bool marked);
+u32 labels_add_site(struct label_set *set, const char *file, u32 line, u8 mark);
 
 static inline const char *labels_name(const struct label_set *set, u32 label)
 {

@@ -13,12 +13,12 @@ static struct line_cost *cost_at(struct line_costs *costs, const struct calltree
 
 	/* Sites are interned, and so is the file's name within: few lines, each found by value. */
 	vec_each (&costs->lines, cost)
-		if (cost->line == at->line && cost->marked == at->marked &&
+		if (cost->line == at->line && cost->mark == at->mark &&
 		    (cost->file == at->file ||
 		     (cost->file && at->file && strcmp(cost->file, at->file) == 0)))
 			return cost;
 	*vec_push(&costs->lines) =
-		(struct line_cost){ .file = at->file, .line = at->line, .marked = at->marked };
+		(struct line_cost){ .file = at->file, .line = at->line, .mark = at->mark };
 	return &costs->lines.data[costs->lines.len - 1];
 }
 

@@ -15,7 +15,7 @@ struct line_callees VEC(struct line_callee);
 struct line_cost {
 	const char *file; /* as DWARF has it; NULL: no line is known */
 	u32 line;
-	bool marked; /* a macro's line, not the user's */
+	u8 mark; /* enum site_mark */
 	struct amount self, total;
 	struct line_callees callees; /* most costly first */
 };

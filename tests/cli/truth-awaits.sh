@@ -19,7 +19,9 @@ sed 's/serve (main.rs:20)/serve (main.rs:21)/' good >line
 sed 's/serve (main.rs:20)/serve (macro main.rs:20)/' good >marked
 sed 's/both (macro join/both (join/' good >unmarked
 sed 's/serve (main.rs:20)/serve/' good >none
-for case in good line marked unmarked none; do
+sed 's/serve (main.rs:20)/serve (near main.rs:18)/' good >near
+sed 's/serve (main.rs:20)/serve (near main.rs:21)/' good >below
+for case in good line marked unmarked none near below; do
 	echo "$case:"
 	"$awaits" truth $case
 	echo "status $?"

@@ -1,7 +1,7 @@
 /*
  * Physical stacks for tests, from text: one line a source frame, leaf first.
  *
- *	SOURCE PATH [= LINKAGE] [@ FILE:LINE] [of FILE]
+ *	SOURCE PATH [= LINKAGE] [@ FILE:LINE[,COLUMN]] [of FILE]
  *
  * SOURCE is d (DWARF), t (symbol table), l (lines only), n (nothing), c (C), k (kernel), e (early
  * end); "+d" is inlined into the line below. PATH is the DIE's, or the symbol's demangled name.
@@ -119,6 +119,8 @@ static inline bool stacks_line(struct stacks *s, const char *text)
 		*colon = '\0';
 		frame.file = site;
 		frame.line = (u32)atoi(colon + 1);
+		colon = strchr(colon + 1, ',');
+		frame.column = colon ? (u32)atoi(colon + 1) : 0;
 	}
 	frame.function = stacks_function(s, line[0], line + 2, linkage,
 					 declared ? declared : "src/main.rs");
@@ -178,11 +180,14 @@ static inline void stacks_release(struct stacks *s)
 
 /*
  * The steps as text, root first: "a;b;c". With `sites`, async steps as "a (FILE:LINE)", and
- * "a (FILE:LINE*)" where the site is a macro's.
+ * "a (FILE:LINE*)" where the site is a macro's, "a (FILE:LINE~)" where the await may be below.
  */
 static inline char *stacks_text(struct logical *logical, const struct logical_stack *stack,
 				bool sites)
 {
+	static const char *const marks[] = {
+		[SITE_SURE] = "", [SITE_MACRO] = "*", [SITE_NEAR] = "~"
+	};
 	const struct step *steps = logical_steps(logical, stack);
 	struct text t = { 0 };
 
@@ -190,7 +195,7 @@ static inline char *stacks_text(struct logical *logical, const struct logical_st
 		text_printf(&t, "%s%s", i ? ";" : "", logical_name(logical, steps[i].name));
 		if (sites && (steps[i].kind == STEP_ASYNC || steps[i].kind == STEP_FUTURE))
 			text_printf(&t, " (%s:%u%s)", steps[i].site_file ? steps[i].site_file : "",
-				    steps[i].site_line, steps[i].site_marked ? "*" : "");
+				    steps[i].site_line, marks[steps[i].site_mark]);
 	}
 	return text_take(&t);
 }

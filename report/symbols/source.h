@@ -1,6 +1,6 @@
 /* The text of source files, found by the paths that DWARF has. */
-#ifndef APROF_RENDER_SOURCE_H
-#define APROF_RENDER_SOURCE_H
+#ifndef APROF_SYMBOLS_SOURCE_H
+#define APROF_SYMBOLS_SOURCE_H
 
 #include <aprof/types.h>
 #include <aprof/vec.h>

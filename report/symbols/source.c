@@ -1,5 +1,5 @@
 /* Finding and reading source files. */
-#include "report/render/source.h"
+#include "report/symbols/source.h"
 
 #include <fcntl.h>
 #include <stdlib.h>
