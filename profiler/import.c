@@ -43,15 +43,13 @@ static bool is_made_here(const struct perfdata *data)
 static void check_kernel(struct import *im, const struct mmap_record *map)
 {
 	static const char prefix[] = "[kernel.kallsyms]";
-	const char *symbol = map->path + sizeof prefix - 1, *name;
-	u64 start;
+	const char *symbol = map->path + sizeof prefix - 1;
 
 	if (!im->made_here || strncmp(map->path, prefix, sizeof prefix - 1) != 0)
 		return;
 	kernel_want_names(im->kernel);
 	kernel_wait(im->kernel);
-	name = kernel_name(im->kernel, map->offset, &start);
-	if (name && start == map->offset && !strcmp(name, symbol))
+	if (kernel_has_name(im->kernel, map->offset, symbol))
 		pipeline_use_kernel(im->pipeline, im->kernel);
 }
 

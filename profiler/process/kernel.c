@@ -175,13 +175,16 @@ bool kernel_hidden(const struct kernel *k)
 /* A function is not larger than this: an address further behind the last symbol is in none. */
 #define FAR_BEHIND ((u64)16 << 20)
 
-const char *kernel_name(struct kernel *k, u64 address, u64 *start)
+static bool is_readable(struct kernel *k)
 {
-	size_t lo = 0, hi;
+	return k->started && atomic_load_explicit(&k->ready, memory_order_acquire) && !k->hidden;
+}
 
-	if (!k->started || !atomic_load_explicit(&k->ready, memory_order_acquire) || k->hidden)
-		return NULL;
-	hi = k->symbols.len;
+/* The index of the first symbol behind the address. */
+static size_t first_behind(const struct kernel *k, u64 address)
+{
+	size_t lo = 0, hi = k->symbols.len;
+
 	while (lo < hi) {
 		size_t mid = (lo + hi) / 2;
 
@@ -190,9 +193,34 @@ const char *kernel_name(struct kernel *k, u64 address, u64 *start)
 		else
 			hi = mid;
 	}
+	return lo;
+}
+
+const char *kernel_name(struct kernel *k, u64 address, u64 *start)
+{
+	size_t lo;
+
+	if (!is_readable(k))
+		return NULL;
+	lo = first_behind(k, address);
 	if (!lo || !k->symbols.data[lo - 1].address ||
 	    address - k->symbols.data[lo - 1].address > FAR_BEHIND)
 		return NULL;
 	*start = k->symbols.data[lo - 1].address;
 	return (const char *)k->names.data + k->symbols.data[lo - 1].name;
+}
+
+bool kernel_has_name(struct kernel *k, u64 address, const char *name)
+{
+	if (!is_readable(k))
+		return false;
+	for (size_t i = first_behind(k, address); i-- > 0;) {
+		const struct kernel_symbol *symbol = &k->symbols.data[i];
+
+		if (symbol->address != address)
+			return false;
+		if (!strcmp((const char *)k->names.data + symbol->name, name))
+			return true;
+	}
+	return false;
 }

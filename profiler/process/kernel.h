@@ -25,6 +25,8 @@ void kernel_wait(struct kernel *kernel);
  * reads "name [module]".
  */
 const char *kernel_name(struct kernel *kernel, u64 address, u64 *start);
+/* Whether one of the functions that start there has that name. */
+bool kernel_has_name(struct kernel *kernel, u64 address, const char *name);
 
 /* Names were asked for but the addresses are hidden from this user. */
 bool kernel_hidden(const struct kernel *kernel);
