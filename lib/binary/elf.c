@@ -1,13 +1,13 @@
 /* Opening an ELF file: headers are checked and copied once, everything else is found through them. */
 #include <errno.h>
 #include <fcntl.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 
 #include <aprof/alloc.h>
 #include <aprof/cleanup.h>
 
 #include "lib/binary/binary_private.h"
+#include "lib/binary/mapped.h"
 
 struct bytes binary_slice(const struct binary *bin, u64 offset, u64 size)
 {
@@ -117,7 +117,7 @@ struct err *binary_open_fd(struct binary **out, int fd, const char *name)
 {
 	struct binary *bin;
 	struct stat st;
-	void *data;
+	const u8 *data;
 
 	*out = NULL;
 	if (fstat(fd, &st) < 0)
@@ -126,8 +126,8 @@ struct err *binary_open_fd(struct binary **out, int fd, const char *name)
 		return err_new("%s is not a regular file", name);
 	if (!st.st_size)
 		return err_new("%s is empty", name);
-	data = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
-	if (data == MAP_FAILED)
+	data = mapped_new(fd, (size_t)st.st_size);
+	if (!data)
 		return err_os(errno, "cannot map %s", name);
 
 	bin = xzalloc(sizeof *bin);
@@ -174,7 +174,7 @@ void binary_close(struct binary *bin)
 	vec_release(&bin->symbols);
 	free(bin->enclosing);
 	if (bin->mapped)
-		munmap((void *)bin->data, bin->size);
+		mapped_free(bin->data, bin->size);
 	else
 		free((void *)bin->data);
 	free(bin->name);

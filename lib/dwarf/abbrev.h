@@ -72,6 +72,13 @@ static inline const struct abbrev *abbrev_find(const struct abbrev_table *table,
 	return abbrev_search(table, code);
 }
 
+/* The attributes of a declaration, in order; NULL if it has none. */
+static inline const struct attr_spec *abbrev_specs(const struct abbrev_table *table,
+						   const struct abbrev *abbrev)
+{
+	return abbrev->spec_count ? table->specs.data + abbrev->first_spec : NULL;
+}
+
 /* Moves behind a DIE's values; `at` is behind its code. False if they do not fit. */
 bool abbrev_skip(const struct abbrev_table *table, const struct abbrev *abbrev, struct bytes *at);
 

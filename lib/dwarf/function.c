@@ -61,7 +61,7 @@ static bool read_identity(struct unit *unit, u64 offset, struct identity *id)
 	*id = (struct identity){ 0 };
 	if (!die_at(unit, offset, &die))
 		return false;
-	spec = unit->abbrevs->specs.data + die.abbrev->first_spec;
+	spec = abbrev_specs(unit->abbrevs, die.abbrev);
 	for (u32 i = 0; i < die.abbrev->spec_count; i++, spec++) {
 		if (!form_read(&die.values, spec->form, spec->implicit, unit->encoding, &v))
 			return false;
@@ -193,7 +193,7 @@ struct call_site call_site_of(struct functions *functions, struct unit *unit, u6
 
 	if (!die_at(unit, offset, &die))
 		return site;
-	spec = unit->abbrevs->specs.data + die.abbrev->first_spec;
+	spec = abbrev_specs(unit->abbrevs, die.abbrev);
 	for (u32 i = 0; i < die.abbrev->spec_count; i++, spec++) {
 		if (!form_read(&die.values, spec->form, spec->implicit, unit->encoding, &v))
 			break;

@@ -288,7 +288,7 @@ static bool read_head_values(struct unit *unit, const struct abbrev_table *table
 {
 	struct unit_head *head = xzalloc(sizeof *head);
 	struct head_values late = { 0 };
-	const struct attr_spec *spec = table->specs.data + abbrev->first_spec;
+	const struct attr_spec *spec = abbrev_specs(table, abbrev);
 	struct value v;
 
 	unit->head = head;

@@ -102,7 +102,7 @@ static bool read_values(struct walk *walk, const struct abbrev *abbrev, struct b
 			struct code_values *code, struct value *sibling)
 {
 	const struct abbrev_table *table = walk->unit->abbrevs;
-	const struct attr_spec *spec = table->specs.data + abbrev->first_spec;
+	const struct attr_spec *spec = abbrev_specs(table, abbrev);
 	u32 i = abbrev->walk_direct ? abbrev->walk_first : 0;
 	struct value v;
 

@@ -209,6 +209,9 @@ struct err *store_close(struct store *s, u64 *bytes)
 	struct err *err;
 
 	s->quality_changed = true;
+	/* Once more: the chunk that has it may get damaged. */
+	vec_each(&s->meta, item)
+		item->changed = true;
 	store_gather(s);
 	end_encode(&end, s->quality.samples);
 	store_put(s, TABLE_END, &end);

@@ -255,7 +255,7 @@ static bool load_packed(struct load *l, struct bytes in)
 	struct packed_names *names;
 	struct module_item item;
 	size_t size = bytes_left(&in);
-	u32 module;
+	u32 key, module;
 	u8 *copy;
 
 	if (l->complete)
@@ -266,7 +266,8 @@ static bool load_packed(struct load *l, struct bytes in)
 	if (!packed_decode(bytes_of(copy, size), names))
 		return false;
 	item = (struct module_item){ .kind = names->kind, .build_id = names->build_id };
-	module = l->key_module.data[module_key(l, &item, names->module)];
+	key = module_key(l, &item, names->module); /* may move key_module */
+	module = l->key_module.data[key];
 	if (module == NO_ID)
 		packed_release(names);
 	else

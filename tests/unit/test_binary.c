@@ -429,8 +429,39 @@ static void test_debug_files(void)
 	rmdir(dir);
 }
 
+/* Pages that a file loses while it is open read as zeros, and kill nobody. */
+static void test_truncated_while_open(void)
+{
+	static u8 filler[20000];
+	char path[] = "/tmp/aprof-truncated-XXXXXX";
+	int fd = mkstemp(path);
+	struct elf_image e;
+	struct binary *bin = NULL;
+	struct section section;
+	struct buf file;
+	struct err *err;
+	u64 sum = 0;
+
+	memset(filler, 1, sizeof filler);
+	elf_image_init(&e);
+	elf_image_section(&e, ".filler", SHT_PROGBITS, 0, 0, filler, sizeof filler);
+	file = elf_image_finish(&e);
+	CHECK(fd >= 0 && write(fd, file.data, file.len) == (ssize_t)file.len);
+	err = binary_open(&bin, path);
+	CHECK(!err && binary_section(bin, ".filler", &section));
+	CHECK(!ftruncate(fd, 0));
+	for (size_t i = 8192; i < bytes_left(&section.data); i++)
+		sum += section.data.at[i];
+	CHECK(bytes_left(&section.data) == sizeof filler && sum == 0);
+	binary_close(bin);
+	buf_release(&file);
+	close(fd);
+	unlink(path);
+}
+
 int main(void)
 {
+	test_truncated_while_open();
 	test_refusals();
 	test_addresses();
 	test_compressed_sections();

@@ -1,0 +1,89 @@
+/* Mapped files, and the handler of the signal that a truncated one raises. */
+#include "lib/binary/mapped.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <sys/mman.h>
+
+#define PAGE ((uintptr_t)4096)
+
+/* What the handler may look at: no lock, no list. Files beyond these are not guarded. */
+static struct slot {
+	_Atomic uintptr_t start, end; /* end 0: free */
+} slots[8192];
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static size_t next_slot;
+static struct sigaction before;
+
+static bool is_mapped(uintptr_t at)
+{
+	for (size_t i = 0; i < ARRAY_LEN(slots); i++)
+		if (at < atomic_load(&slots[i].end) && at >= atomic_load(&slots[i].start))
+			return true;
+	return false;
+}
+
+static void on_bus_error(int signal_number, siginfo_t *info, void *context)
+{
+	uintptr_t page = (uintptr_t)info->si_addr & ~(PAGE - 1);
+
+	(void)signal_number;
+	(void)context;
+	if (info->si_code == BUS_ADRERR && is_mapped((uintptr_t)info->si_addr) &&
+	    mmap((void *)page, PAGE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) !=
+		    MAP_FAILED)
+		return;
+	/* Not ours: it happens again, and is then handled as if we were not here. */
+	sigaction(SIGBUS, &before, NULL);
+}
+
+static void handle_bus_errors(void)
+{
+	struct sigaction action = { .sa_sigaction = on_bus_error, .sa_flags = SA_SIGINFO };
+
+	sigaction(SIGBUS, &action, &before);
+}
+
+static void guard(uintptr_t start, uintptr_t end)
+{
+	pthread_mutex_lock(&lock);
+	for (size_t i = 0; i < ARRAY_LEN(slots); i++) {
+		struct slot *slot = &slots[(next_slot + i) % ARRAY_LEN(slots)];
+
+		if (atomic_load(&slot->end))
+			continue;
+		atomic_store(&slot->start, start);
+		atomic_store(&slot->end, end);
+		next_slot += i + 1;
+		break;
+	}
+	pthread_mutex_unlock(&lock);
+}
+
+static void unguard(uintptr_t start)
+{
+	pthread_mutex_lock(&lock);
+	for (size_t i = 0; i < ARRAY_LEN(slots); i++)
+		if (atomic_load(&slots[i].end) && atomic_load(&slots[i].start) == start)
+			atomic_store(&slots[i].end, 0);
+	pthread_mutex_unlock(&lock);
+}
+
+const u8 *mapped_new(int fd, size_t size)
+{
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+	void *data = mmap(NULL, size, PROT_READ, MAP_PRIVATE, fd, 0);
+
+	if (data == MAP_FAILED)
+		return NULL;
+	pthread_once(&once, handle_bus_errors);
+	guard((uintptr_t)data, (uintptr_t)data + size);
+	return data;
+}
+
+void mapped_free(const u8 *data, size_t size)
+{
+	unguard((uintptr_t)data);
+	munmap((void *)data, size);
+}
