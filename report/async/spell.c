@@ -127,9 +127,19 @@ void spell_self(struct speller *sp, struct self_type self)
 		text_char(sp->out, '>');
 }
 
+static bool is_std_path(struct span path)
+{
+	return span_starts(path, "core::") || span_starts(path, "alloc::") ||
+	       span_starts(path, "std::");
+}
+
 void spell_self_key(struct speller *sp, struct self_type self, bool blanket)
 {
-	if (self.trait.len && (blanket || is_pathless(self.type)))
+	/* Who implements a trait for a type of std's is who has the trait: nobody else may. */
+	bool of_trait = blanket || is_pathless(self.type) ||
+			(is_std_path(self.type) && !is_std_path(self.trait));
+
+	if (self.trait.len && of_trait)
 		spell_type(sp, self.trait);
 	else if (is_pathless(self.type))
 		text_add(sp->out, "core::_"); /* only core gives methods to types without a path */

@@ -54,7 +54,7 @@ void spell_path(struct speller *sp, struct span path);
 void spell_component(struct speller *sp, struct span base);
 /* The Self of an implementation: "<A as B>", "shop::Server". */
 void spell_self(struct speller *sp, struct self_type self);
-/* The same for keys: the type, or the trait where it is implemented for types without a path. */
+/* The same for keys: the type, or the trait where it is implemented for std's or pathless types. */
 void spell_self_key(struct speller *sp, struct self_type self, bool blanket);
 
 /* Adds the arguments of a DIE's name: lifetimes are none. */

@@ -305,6 +305,14 @@ static const struct {
 	{ "async_task", ROLE_RUNTIME, "t async_task::task::Task<T>::poll_task" },
 	{ "blocking", ROLE_RUNTIME, "t blocking::Executor::main_loop" },
 	{ "actix", ROLE_FRAMEWORK, "t actix::context_impl::ContextFut<C,A>::poll" },
+	/* a trait's implementation for a type of std belongs to who has the trait */
+	{ "actix", ROLE_FRAMEWORK,
+	  "d actix::handler::{impl#14}::handle::{async_block#0}<shop::Worker, shop::Job> = "
+	  "<core::pin::Pin<alloc::boxed::Box<dyn core::future::future::Future>> as "
+	  "actix::handler::MessageResponse<A,M>>::handle::{{closure}}" },
+	{ "actix", ROLE_FRAMEWORK,
+	  "t <core::pin::Pin<alloc::boxed::Box<dyn core::future::future::Future>> as "
+	  "actix::handler::MessageResponse<A,M>>::handle::{{closure}}" },
 	{ "actix_http", ROLE_FRAMEWORK, "t actix_http::h1::dispatcher::InnerDispatcher::poll_request" },
 	{ "actix_server", ROLE_FRAMEWORK, "t actix_server::worker::ServerWorker::poll" },
 	{ "actix_service", ROLE_FRAMEWORK,
@@ -412,6 +420,8 @@ static const struct {
 	{ NULL, ROLE_USER,
 	  "d shop::f::{closure#0}<shop::g::{async_fn_env#0}> = shop::f::{{closure}}" },
 	{ NULL, ROLE_USER, "t shop::f::{{closure}}" },
+	{ NULL, ROLE_USER, "t <alloc::vec::Vec<T> as shop::Svc>::call" },
+	{ NULL, ROLE_USER, "d shop::{impl#3}::call<u8> = <alloc::vec::Vec<T> as shop::Svc>::call" },
 	{ NULL, ROLE_FUTURE,
 	  "d shop::{impl#0}::poll = <shop::Retry as core::future::future::Future>::poll" },
 	{ NULL, ROLE_FUTURE,
