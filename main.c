@@ -12,6 +12,7 @@
 static const struct command *const commands[] = {
 	&cmd_record,
 	&cmd_import,
+	&cmd_events,
 	&cmd_report,
 	&cmd_diff,
 	&cmd_flamegraph,

@@ -101,6 +101,27 @@ static bool parse_raw(const char *name, struct event *event)
 	return true;
 }
 
+/* What perf has and libpfm4 has not. */
+static bool parse_software(const char *name, struct event *event)
+{
+	static const struct {
+		const char *name;
+		u64 config;
+	} names[] = {
+		{ "alignment-faults", PERF_COUNT_SW_ALIGNMENT_FAULTS },
+		{ "emulation-faults", PERF_COUNT_SW_EMULATION_FAULTS },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		if (strcmp(name, names[i].name) == 0) {
+			event->attr.type = PERF_TYPE_SOFTWARE;
+			event->attr.config = names[i].config;
+			return true;
+		}
+	}
+	return false;
+}
+
 /* "sched:sched_switch". Each occurrence is a sample, as perf has it. */
 static bool parse_tracepoint(const char *name, struct event *event)
 {
@@ -153,7 +174,7 @@ static struct err *parse_name(const char *name, struct event *event)
 
 	if (slash)
 		return parse_pmu(name, slash, event);
-	if (parse_raw(name, event) || parse_tracepoint(name, event))
+	if (parse_raw(name, event) || parse_software(name, event) || parse_tracepoint(name, event))
 		return NULL;
 	return pfm_encode(name, &event->attr);
 }

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <aprof/alloc.h>
 #include <aprof/cleanup.h>
 
 static struct err *start(void)
@@ -38,5 +39,67 @@ struct err *pfm_encode(const char *name, struct perf_event_attr *attr)
 	code = pfm_get_os_event_encoding(name, PFM_PLM0 | PFM_PLM3, PFM_OS_PERF_EVENT_EXT, &arg);
 	if (code != PFM_SUCCESS)
 		return err_usage("unknown event '%s': %s", name, pfm_strerror(code));
+	return NULL;
+}
+
+/* The event alone if it has no unit masks, else one name for each. */
+static void list_event(int index, const char *pmu, pfm_each *each, void *arg)
+{
+	pfm_event_info_t event = { .size = sizeof event };
+	bool any = false;
+
+	if (pfm_get_event_info(index, PFM_OS_PERF_EVENT_EXT, &event) != PFM_SUCCESS)
+		return;
+	for (int i = 0; i < event.nattrs; i++) {
+		pfm_event_attr_info_t mask = { .size = sizeof mask };
+		AUTO_FREE char *name = NULL;
+
+		if (pfm_get_event_attr_info(index, i, PFM_OS_PERF_EVENT_EXT, &mask) !=
+			    PFM_SUCCESS ||
+		    mask.type != PFM_ATTR_UMASK)
+			continue;
+		name = xasprintf("%s::%s:%s", pmu, event.name, mask.name);
+		each(arg, name, mask.desc ? mask.desc : "");
+		any = true;
+	}
+	if (!any) {
+		AUTO_FREE char *name = xasprintf("%s::%s", pmu, event.name);
+
+		each(arg, name, event.desc ? event.desc : "");
+	}
+}
+
+static bool pmu_is_here(pfm_pmu_t pmu, pfm_pmu_info_t *info)
+{
+	*info = (pfm_pmu_info_t){ .size = sizeof *info };
+	return pfm_get_pmu_info(pmu, info) == PFM_SUCCESS && info->is_present;
+}
+
+struct err *pfm_list(pfm_each *each, void *arg)
+{
+	pfm_pmu_info_t info;
+
+	TRY(start());
+	for (int pmu = PFM_PMU_NONE + 1; pmu < PFM_PMU_MAX; pmu++) {
+		if (!pmu_is_here((pfm_pmu_t)pmu, &info))
+			continue;
+		for (int i = info.first_event; i != -1; i = pfm_get_event_next(i))
+			list_event(i, info.name, each, arg);
+	}
+	return NULL;
+}
+
+const char *pfm_core_pmu(void)
+{
+	struct err *err = start();
+	pfm_pmu_info_t info;
+
+	if (err) {
+		err_free(err);
+		return NULL;
+	}
+	for (int pmu = PFM_PMU_NONE + 1; pmu < PFM_PMU_MAX; pmu++)
+		if (pmu_is_here((pfm_pmu_t)pmu, &info) && info.type == PFM_PMU_TYPE_CORE)
+			return info.desc;
 	return NULL;
 }

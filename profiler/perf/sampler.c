@@ -21,7 +21,8 @@ void sampler_note(struct sampler *sampler, const char *fmt, ...)
 	va_start(ap, fmt);
 	text_vprintf(&text, fmt, ap);
 	va_end(ap);
-	notice("%s", text_str(&text));
+	if (!sampler->options.quiet)
+		notice("%s", text_str(&text));
 	*vec_push(&sampler->notices) = text_take(&text);
 }
 
@@ -163,7 +164,7 @@ static void settle_stack(struct sampler *sampler)
 	sampler->common_clock = sampler->events.data[0].event.attr.use_clockid;
 }
 
-static struct err *open_all(struct sampler *sampler)
+static struct err *plan_all(struct sampler *sampler)
 {
 	const struct sampler_options *options = &sampler->options;
 
@@ -175,7 +176,12 @@ static struct err *open_all(struct sampler *sampler)
 	TRY(list_cpus(sampler));
 	TRY(list_events(sampler));
 	sampler->stack_bytes = limits_stack_bytes(options->stack_bytes, RING_BYTES_MAX);
-	TRY(sampler_plan(sampler));
+	return sampler_plan(sampler);
+}
+
+static struct err *open_all(struct sampler *sampler)
+{
+	TRY(plan_all(sampler));
 	TRY(sampler_open_rings(sampler));
 	settle_stack(sampler);
 	TRY(open_events(sampler));
@@ -183,19 +189,30 @@ static struct err *open_all(struct sampler *sampler)
 	return NULL;
 }
 
-struct err *sampler_open(struct sampler **out, const struct sampler_options *options)
+static struct err *sampler_make(struct sampler **out, const struct sampler_options *options,
+				struct err *(*make)(struct sampler *))
 {
 	struct sampler *sampler = xzalloc(sizeof *sampler);
 	struct err *err;
 
 	sampler->options = *options;
-	err = open_all(sampler);
+	err = make(sampler);
 	if (err) {
 		sampler_close(sampler);
 		return err;
 	}
 	*out = sampler;
 	return NULL;
+}
+
+struct err *sampler_open(struct sampler **out, const struct sampler_options *options)
+{
+	return sampler_make(out, options, open_all);
+}
+
+struct err *sampler_try(struct sampler **out, const struct sampler_options *options)
+{
+	return sampler_make(out, options, plan_all);
 }
 
 void sampler_close(struct sampler *sampler)
@@ -357,6 +374,7 @@ struct sampler_event sampler_event(const struct sampler *sampler, size_t index)
 		.call_graph = planned->call_graph,
 		.cpu_wide = planned->cpu_wide,
 		.is_clock = planned->event.is_clock,
+		.is_fallback = planned->is_fallback,
 	};
 }
 

@@ -44,6 +44,7 @@ struct sampler_options {
 	const u32 *tids; /* what to sample: threads that are there */
 	size_t tid_count;
 	bool enable_on_exec; /* events of tasks start when tids[0] calls exec */
+	bool quiet; /* what is said through notice() is only kept */
 };
 
 /* One event as it was opened. */
@@ -53,6 +54,7 @@ struct sampler_event {
 	enum call_graph call_graph; /* what it became */
 	bool cpu_wide; /* sees every task of its CPUs */
 	bool is_clock;
+	bool is_fallback; /* cpu-clock, because there is no cycles event */
 };
 
 struct sampler_counts {
@@ -74,6 +76,12 @@ struct sampler;
 ERR_MUST_CHECK struct err *sampler_open(struct sampler **out,
 					const struct sampler_options *options);
 void sampler_close(struct sampler *sampler);
+
+/*
+ * The same, but only tried and closed again, without rings: what was asked for as it would open. Of
+ * the result the questions about events and notices may be asked.
+ */
+ERR_MUST_CHECK struct err *sampler_try(struct sampler **out, const struct sampler_options *options);
 
 /*
  * More threads of an attached target: those that appeared while sampler_open() worked. Threads that

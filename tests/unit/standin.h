@@ -297,6 +297,8 @@ static bool standin_read_file(const char *path, char *buf, size_t size)
 	} files[] = {
 		{ true, "/sys/devices/system/cpu/online", "0-3\n" },
 		{ true, "/proc/sys/kernel/perf_event_max_sample_rate", "100000\n" },
+		{ standin.ibs, "/proc/cpuinfo", "vendor_id\t: AuthenticAMD\n" },
+		{ !standin.pmu, "/proc/cpuinfo", "flags\t\t: fpu vme hypervisor\n" },
 		{ standin.hybrid, "/sys/bus/event_source/devices/cpu_core/type", "4\n" },
 		{ standin.hybrid, "/sys/bus/event_source/devices/cpu_core/cpus", "0-1\n" },
 		{ standin.hybrid, "/sys/bus/event_source/devices/cpu_atom/type", "10\n" },

@@ -35,6 +35,7 @@ static const struct row rows[] = {
 	{ "L1-dcache-load-misses", CACHE, 0x10000, 0, 0, "G", 0, false },
 	{ "cpu-clock", SW, 0, 0, 0, "G", 0, false },
 	{ "page-faults", SW, 2, 0, 0, "G", 0, false },
+	{ "emulation-faults:u", SW, 8, 0, 0, "kh", 0, false },
 	{ "context-switches", SW, 3, 0, 0, "G", 0, false },
 	{ "r20c4", RAW, 0x20c4, 0, 0, "G", 0, false },
 	{ "r20c4:pp", RAW, 0x20c4, 0, 2, "G", 0, false },
