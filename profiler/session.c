@@ -17,6 +17,7 @@
 #include "profiler/session_meta.h"
 #include "profiler/session_private.h"
 #include "profiler/status.h"
+#include "profiler/strangers.h"
 #include "profiler/target.h"
 
 u64 session_now(void)
@@ -100,6 +101,7 @@ static void handle_record(void *arg, const struct record *record)
 	struct session *s = arg;
 
 	pipeline_record(s->pipeline, record);
+	strangers_record(s, record);
 }
 
 static void drain(struct session *s, bool final)
@@ -120,6 +122,7 @@ static void drain_meanwhile(void *arg)
 static struct err *start(struct session *s)
 {
 	priority_raise(s->options->realtime);
+	strangers_look(s);
 	s->started = session_now();
 	if (!s->options->delay_ns)
 		TRY(sampler_enable(s->sampler));
@@ -279,6 +282,7 @@ static void release(struct session *s)
 	modules_free(s->modules);
 	output_release(&s->output);
 	target_release(s);
+	strangers_release(s);
 	if (s->signals >= 0)
 		close(s->signals);
 }

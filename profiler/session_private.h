@@ -37,6 +37,7 @@ struct session {
 	struct file_quality quality; /* of the finished recording */
 	struct switches switches; /* of attached targets */
 	u64 shown; /* when the status line was written last */
+	u64 *ended; /* a bit for each id of a process that ended and is not used again; see strangers.c */
 	bool enabled;
 };
 

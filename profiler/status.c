@@ -98,6 +98,20 @@ static void print_switch_cost(struct session *s)
 	fprintf(stderr, "; %s\n", clock_help(s));
 }
 
+/* Events of whole CPUs see all that runs there. */
+static void print_records(const struct session *s, const struct sampler_counts *counts)
+{
+	const char *why;
+	bool sifts = sampler_sifts(s->sampler, &why);
+
+	fprintf(stderr, "aprof: %llu records read", (unsigned long long)counts->records);
+	if (sifts)
+		fputs("; the kernel kept back other programs' samples", stderr);
+	else if (why)
+		fprintf(stderr, "; other programs' samples among them, as there is %s", why);
+	fputc('\n', stderr);
+}
+
 void status_summary(struct session *s, const struct err *err)
 {
 	const struct file_quality *q = &s->quality;
@@ -136,6 +150,8 @@ void status_summary(struct session *s, const struct err *err)
 		if (troubles[i].count)
 			print_trouble(&troubles[i], q->samples);
 	print_switch_cost(s);
-	if (s->options->verbose)
+	if (s->options->verbose) {
+		print_records(s, &counts);
 		pipeline_print_tables(s->pipeline);
+	}
 }

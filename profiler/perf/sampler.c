@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include <aprof/alloc.h>
+#include <aprof/cleanup.h>
 #include <aprof/text.h>
 
 #include "profiler/perf/pmu.h"
@@ -38,6 +39,31 @@ static struct err *refused(const struct sampler *sampler, u32 event, u32 tid)
 	});
 }
 
+static void stop_sifting(struct sampler *sampler, struct err *why)
+{
+	sieve_close(TAKE_PTR(sampler->sieve));
+	sampler->no_sieve = TAKE_PTR(why->message);
+	err_free(why);
+}
+
+/* The first event of a CPU makes the sieve; one that cannot have it is no loss but of speed. */
+static void sift(struct sampler *sampler, int fd)
+{
+	struct err *err = NULL;
+	int os_errno;
+
+	if (sampler->options.system_wide || sampler->no_sieve)
+		return;
+	if (!sampler->sieve)
+		err = sieve_open(&sampler->sieve);
+	if (!err) {
+		os_errno = sieve_attach(sampler->sieve, fd);
+		err = os_errno ? err_os(os_errno, "no BPF program on an event") : NULL;
+	}
+	if (err)
+		stop_sifting(sampler, err);
+}
+
 /* Opens an event into the ring of `output` and remembers it. ESRCH: the thread has ended. */
 static struct err *open_into(struct sampler *sampler, const struct perf_event_attr *wanted,
 			     u32 event, int pid, u32 cpu, int output)
@@ -59,6 +85,8 @@ static struct err *open_into(struct sampler *sampler, const struct perf_event_at
 		return err_os(errno, "cannot lead an event into a shared ring");
 	if (event == NO_ID)
 		return NULL;
+	if (pid == -1)
+		sift(sampler, fd);
 	if (perf_sys.ioctl(fd, PERF_EVENT_IOC_ID, (unsigned long)&id))
 		return err_os(errno, "cannot ask an event for its id");
 	formats_add_id(&sampler->formats, id, event);
@@ -221,6 +249,8 @@ void sampler_close(struct sampler *sampler)
 		return;
 	vec_each (&sampler->open, open)
 		perf_sys.close(open->fd);
+	sieve_close(sampler->sieve);
+	free(sampler->no_sieve);
 	sampler_close_rings(sampler);
 	order_release(&sampler->order);
 	formats_release(&sampler->formats);
@@ -407,6 +437,29 @@ u32 sampler_branch_depth(const struct sampler *sampler)
 	if (hybrid)
 		pmu_release(&core);
 	return (u32)pmu_number(hybrid ? "cpu_core" : "cpu", "caps/branches", 0);
+}
+
+void sampler_mark_stranger(struct sampler *sampler, u32 pid)
+{
+	if (sampler->sieve)
+		sieve_mark(sampler->sieve, pid);
+}
+
+void sampler_unmark_stranger(struct sampler *sampler, u32 pid)
+{
+	if (sampler->sieve)
+		sieve_unmark(sampler->sieve, pid);
+}
+
+bool sampler_sifts(const struct sampler *sampler, const char **why)
+{
+	*why = sampler->no_sieve;
+	return sampler->sieve != NULL;
+}
+
+bool sampler_is_stranger(const struct sampler *sampler, u32 pid)
+{
+	return sampler->sieve && sieve_is_marked(sampler->sieve, pid);
 }
 
 size_t sampler_notices(const struct sampler *sampler, const char *const **out)

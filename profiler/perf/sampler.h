@@ -118,6 +118,12 @@ u32 sampler_stack_bytes(const struct sampler *sampler); /* 0 without DWARF call 
 size_t sampler_cpu_count(const struct sampler *sampler);
 /* Entries of the hardware's branch stack; 0: not known. */
 u32 sampler_branch_depth(const struct sampler *sampler);
+/* Of the process `pid` nothing is wanted: its samples need not be delivered; they may be. */
+void sampler_mark_stranger(struct sampler *sampler, u32 pid);
+void sampler_unmark_stranger(struct sampler *sampler, u32 pid);
+/* Marks reach the kernel; if not, *why says why (NULL: there is no need). */
+bool sampler_sifts(const struct sampler *sampler, const char **why);
+bool sampler_is_stranger(const struct sampler *sampler, u32 pid); /* is marked */
 /* Sentences that were said through notice() while opening. */
 size_t sampler_notices(const struct sampler *sampler, const char *const **out);
 

@@ -10,6 +10,7 @@
 #include "profiler/perf/order.h"
 #include "profiler/perf/ring.h"
 #include "profiler/perf/sampler.h"
+#include "profiler/perf/sieve.h"
 
 struct planned { /* an event and how it is opened */
 	struct event event;
@@ -52,6 +53,9 @@ struct sampler {
 	u32 stack_bytes;
 	struct pollfd *polls; /* one for each ring; fd -1 once it hung up */
 	bool hung_up;
+
+	struct sieve *sieve; /* NULL: all that runs on the CPUs is delivered */
+	char *no_sieve; /* why; NULL: nothing to sift */
 
 	struct perf_event_attr sideband; /* as the kernel took it */
 

@@ -31,6 +31,11 @@ static long kernel_read(int fd, void *buf, size_t size)
 	return read(fd, buf, size);
 }
 
+static int kernel_bpf(int command, union bpf_attr *attr, size_t size)
+{
+	return (int)syscall(SYS_bpf, command, attr, size);
+}
+
 static bool kernel_read_file(const char *path, char *buf, size_t size)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -53,6 +58,7 @@ struct perf_sys perf_sys = {
 	.unmap = munmap,
 	.close = close,
 	.read = kernel_read,
+	.bpf = kernel_bpf,
 	.read_file = kernel_read_file,
 };
 

@@ -7,6 +7,7 @@
 #ifndef APROF_PERF_SYS_H
 #define APROF_PERF_SYS_H
 
+#include <linux/bpf.h>
 #include <linux/perf_event.h>
 
 #include <aprof/types.h>
@@ -19,6 +20,7 @@ struct perf_sys {
 	int (*unmap)(void *at, size_t size);
 	int (*close)(int fd);
 	long (*read)(int fd, void *buf, size_t size);
+	int (*bpf)(int command, union bpf_attr *attr, size_t size); /* NULL: there is none */
 	/* The text of a file of /proc or /sys, up to size - 1 bytes and a NUL; false: not there. */
 	bool (*read_file)(const char *path, char *buf, size_t size);
 };

@@ -214,3 +214,9 @@ struct thread *processes_thread(struct processes *processes, u32 pid, u32 tid)
 	}
 	return thread->mine || processes->options.everything ? thread : NULL;
 }
+
+bool processes_know(const struct processes *processes, u32 pid, u32 tid)
+{
+	return processes->options.everything || tasks_find(&processes->tasks, tid) ||
+	       tasks_process(&processes->tasks, pid);
+}

@@ -68,4 +68,7 @@ void processes_apply(struct processes *processes, const struct record *record);
 /* The thread whose sample this is; NULL if it is not mine. */
 struct thread *processes_thread(struct processes *processes, u32 pid, u32 tid);
 
+/* The thread, or another one of its process, is or was the target's. */
+bool processes_know(const struct processes *processes, u32 pid, u32 tid);
+
 #endif
