@@ -58,18 +58,33 @@ static const char *const *directories(struct annotate_options *o)
 	return o->source_dirs.data;
 }
 
+struct written {
+	struct annotate_input *in;
+	bool html;
+	size_t missing;
+};
+
+static struct err *write_page(void *arg, FILE *out)
+{
+	struct written *written = arg;
+
+	written->in->out = out;
+	written->missing = written->html ? annotate_html(written->in) : annotate_text(written->in);
+	return NULL;
+}
+
 static struct err *write_out(struct annotate_options *o, struct annotate_input *in, size_t *missing)
 {
-	struct outfile file;
+	struct written written = { .in = in, .html = o->html };
+	const char *output = o->output ? o->output : o->html ? "aprof.annotate.html" : "-";
+	struct err *err = NULL;
 
-	if (!o->html && !o->output) {
-		*missing = annotate_text(in);
-		return NULL;
-	}
-	TRY(outfile_open(&file, o->output ? o->output : "aprof.annotate.html"));
-	in->out = file.stream;
-	*missing = o->html ? annotate_html(in) : annotate_text(in);
-	return outfile_commit(&file);
+	if (strcmp(output, "-") == 0 && !o->html)
+		written.missing = annotate_text(in);
+	else
+		err = outfile_write(output, write_page, &written);
+	*missing = written.missing;
+	return err;
 }
 
 static struct err *annotate(struct annotate_options *o, const char *path)

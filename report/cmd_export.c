@@ -155,22 +155,30 @@ static struct err *write_export(struct view *view, const struct label_set *label
 	return err;
 }
 
-static struct err *export_profile(struct export_options *o, const struct export_format *format,
-				  const char *path, FILE *out)
+/* What is written, for outfile_write(). */
+struct exported {
+	struct export_options *options;
+	const struct export_format *format;
+	const char *path;
+};
+
+static struct err *export_profile(void *arg, FILE *out)
 {
+	const struct exported *what = arg;
+	struct view_options *options = &what->options->view;
 	struct collecting c = { 0 };
 	struct label_set labels;
 	struct view view;
 	struct err *err;
 
-	o->view.gather.sites = GATHER_LINES;
-	TRY(view_open(&view, path, &o->view));
+	options->gather.sites = GATHER_LINES;
+	TRY(view_open(&view, what->path, options));
 	labels_init(&labels);
-	err = view_event(&view, o->view.event, &c.event);
+	err = view_event(&view, options->event, &c.event);
 	if (!err)
-		err = view_gather(&view, &labels, &o->view, collect, &c);
+		err = view_gather(&view, &labels, options, collect, &c);
 	if (!err)
-		err = write_export(&view, &labels, &c, format, out);
+		err = write_export(&view, &labels, &c, what->format, out);
 	vec_release(&c.samples);
 	view_close(&view);
 	labels_release(&labels);
@@ -179,19 +187,11 @@ static struct err *export_profile(struct export_options *o, const struct export_
 
 static struct err *run_export(struct export_options *o, const struct parsed *parsed)
 {
-	const struct export_format *format;
-	const char *path = NULL;
-	struct outfile file;
-	struct err *err;
+	struct exported what = { .options = o };
 
-	TRY(choose_format(o->format, &format));
-	TRY(view_input(&o->view, parsed, &path));
-	TRY(outfile_open(&file, o->output ? o->output : format->file));
-	err = export_profile(o, format, path, file.stream);
-	if (!err)
-		return outfile_commit(&file);
-	outfile_discard(&file);
-	return err;
+	TRY(choose_format(o->format, &what.format));
+	TRY(view_input(&o->view, parsed, &what.path));
+	return outfile_write(o->output ? o->output : what.format->file, export_profile, &what);
 }
 
 static struct err *run(int argc, char **argv, int *status)

@@ -7,12 +7,16 @@
 #include <aprof/text.h>
 
 #include "report/outfile.h"
+#include "report/recording.h"
 #include "report/render/flame.h"
 #include "report/render/render.h"
 #include "report/view.h"
 
 struct flamegraph_options {
 	struct view_options view;
+	struct recording_options recording;
+	char **command; /* recorded first; NULL: the profile is there */
+	const struct flame_format *format;
 	const char *output;
 	const char *title;
 	bool diff, up;
@@ -33,14 +37,20 @@ static struct err *parse_options(struct flamegraph_options *o, int argc, char **
 		VIEW_FILTER_OPTIONS(&o->view),
 		{ .kind = OPTION_HEADING, .help = "How stacks are shown" },
 		VIEW_STACK_OPTIONS(&o->view),
+		{ .kind = OPTION_HEADING, .help = "How a COMMAND is recorded, with --event too" },
+		RECORDING_OPTIONS(&o->recording),
 		{ 0 },
 	};
 	const struct options options = {
 		.usage = "aprof flamegraph [options] [FILE]\n"
+			 "       aprof flamegraph [options] -- COMMAND [ARG...]\n"
 			 "       aprof flamegraph [options] --diff A B",
 		.summary = "Draws a flame graph of logical stacks. The HTML page has logical and "
 			   "physical stacks,\nsearch and zoom; the SVG can be read anywhere.",
 		.specs = specs,
+		.epilogue =
+			"A COMMAND is recorded first; its profile is kept in aprof.data, or where "
+			"-i says,\nand the exit status is its own.",
 	};
 
 	return options_parse(&options, argc, argv, parsed);
@@ -131,13 +141,12 @@ static char *brief_of(const struct view *view, u32 event)
 }
 
 /* All three ways to see one profile, the one that was asked for first. */
-static struct err *draw_one(struct flamegraph_options *o, const struct flame_format *format,
-			    const char *path, FILE *out)
+static struct err *draw_one(struct flamegraph_options *o, const char *path, FILE *out)
 {
 	struct flame_view views[ARRAY_LEN(kinds)] = { 0 };
 	struct label_set labels;
 	struct view view;
-	size_t count = 0, only = format->render == flame_svg ? 1 : ARRAY_LEN(kinds);
+	size_t count = 0, only = o->format->render == flame_svg ? 1 : ARRAY_LEN(kinds);
 	struct err *err;
 	u32 event = 0;
 
@@ -173,7 +182,7 @@ static struct err *draw_one(struct flamegraph_options *o, const struct flame_for
 			.up = o->up,
 		};
 
-		format->render(&in);
+		o->format->render(&in);
 		free(title);
 		free(summary);
 		free(brief);
@@ -193,8 +202,7 @@ static struct err *open_side(struct view *view, u32 *event, const char *path,
 	return view_gather(view, labels, &o->view, NULL, NULL);
 }
 
-static struct err *draw_diff(struct flamegraph_options *o, const struct flame_format *format,
-			     char **paths, FILE *out)
+static struct err *draw_diff(struct flamegraph_options *o, const char *const *paths, FILE *out)
 {
 	struct view views[2] = { 0 };
 	struct label_set labels;
@@ -226,7 +234,7 @@ static struct err *draw_diff(struct flamegraph_options *o, const struct flame_fo
 		diff_build(&diff, &views[0].gathered[events[0]].tree,
 			   &views[1].gathered[events[1]].tree);
 		drawn.tree = diff.shape;
-		format->render(&in);
+		o->format->render(&in);
 		diff_release(&diff);
 		free(title);
 	}
@@ -236,27 +244,70 @@ static struct err *draw_diff(struct flamegraph_options *o, const struct flame_fo
 	return err;
 }
 
-static struct err *draw(struct flamegraph_options *o, const struct parsed *parsed)
-{
-	const char *path = NULL, *output = o->output ? o->output : "aprof.svg";
-	const struct flame_format *format;
-	struct outfile file;
-	struct err *err;
+/* What is drawn, for outfile_write(). */
+struct drawn {
+	struct flamegraph_options *options;
+	const char *paths[2]; /* the second in a comparison only; NULL: aprof.data */
+};
 
-	TRY(choose_format(output, &format));
+static struct err *draw(void *arg, FILE *out)
+{
+	const struct drawn *drawn = arg;
+	struct flamegraph_options *o = drawn->options;
+
+	return o->diff ? draw_diff(o, drawn->paths, out) : draw_one(o, drawn->paths[0], out);
+}
+
+/* Who writes "--" has a COMMAND behind it. */
+static struct err *check(struct flamegraph_options *o, const struct parsed *parsed)
+{
+	const char *given = recording_given(&o->recording);
+
+	o->output = o->output ? o->output : "aprof.svg";
+	TRY(choose_format(o->output, &o->format));
+	if (parsed->dashes && parsed->before_dashes)
+		return err_usage("a FILE and a COMMAND exclude each other: '%s'",
+				 parsed->operands[0]);
+	if (parsed->dashes && !parsed->count)
+		return err_usage("there is no COMMAND behind --");
+	if (parsed->dashes && o->diff)
+		return err_usage("--diff takes two profiles, not a COMMAND");
 	if (o->diff && parsed->count != 2)
 		return err_usage("--diff takes two profiles, not %d", parsed->count);
-	if (!o->diff)
-		TRY(view_input(&o->view, parsed, &path));
-	TRY(outfile_open(&file, output));
-	if (o->diff)
-		err = draw_diff(o, format, parsed->operands, file.stream);
-	else
-		err = draw_one(o, format, path, file.stream);
-	if (!err)
-		return outfile_commit(&file);
-	outfile_discard(&file);
-	return err;
+	if (!parsed->dashes && given)
+		return err_hint(err_usage("%s is for recording a COMMAND", given),
+				"aprof flamegraph [options] -- COMMAND [ARG...]");
+	o->command = parsed->dashes ? parsed->operands : NULL;
+	return NULL;
+}
+
+static struct err *record(struct flamegraph_options *o, const char *path, int *status)
+{
+	TRY(recording_run(&o->recording, o->view.event, o->view.quiet, path, o->command, status));
+	/* The event may have been replaced by one that there is: the first is what was recorded. */
+	o->view.event = NULL;
+	return NULL;
+}
+
+static struct err *flamegraph(struct flamegraph_options *o, const struct parsed *parsed,
+			      int *status)
+{
+	struct drawn drawn = { .options = o };
+
+	TRY(check(o, parsed));
+	if (o->command) {
+		drawn.paths[0] = o->view.input ? o->view.input : VIEW_DEFAULT_PROFILE;
+		TRY(record(o, drawn.paths[0], status));
+	} else if (o->diff) {
+		drawn.paths[0] = parsed->operands[0];
+		drawn.paths[1] = parsed->operands[1];
+	} else {
+		TRY(view_input(&o->view, parsed, &drawn.paths[0]));
+	}
+	TRY(outfile_write(o->output, draw, &drawn));
+	if (o->command)
+		notice("the flame graph is in %s", o->output);
+	return NULL;
 }
 
 static struct err *run(int argc, char **argv, int *status)
@@ -267,7 +318,7 @@ static struct err *run(int argc, char **argv, int *status)
 
 	*status = 0;
 	if (!err && !parsed.help)
-		err = draw(&o, &parsed);
+		err = flamegraph(&o, &parsed, status);
 	view_options_release(&o.view);
 	return err;
 }

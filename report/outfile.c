@@ -93,3 +93,16 @@ void outfile_discard(struct outfile *out)
 	free(out->temporary);
 	out->temporary = NULL;
 }
+
+struct err *outfile_write(const char *path, outfile_writer *write, void *arg)
+{
+	struct outfile file;
+	struct err *err;
+
+	TRY(outfile_open(&file, path));
+	err = write(arg, file.stream);
+	if (!err)
+		return outfile_commit(&file);
+	outfile_discard(&file);
+	return err;
+}

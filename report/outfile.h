@@ -21,6 +21,10 @@ ERR_MUST_CHECK struct err *outfile_open(struct outfile *out, const char *path);
 /* Everything is written: puts it in its place. The first write error comes here. */
 ERR_MUST_CHECK struct err *outfile_commit(struct outfile *out);
 
+/* All of it: what `write` gives to `out` is at `path` if it succeeds, and nowhere if it does not. */
+typedef struct err *outfile_writer(void *arg, FILE *out);
+ERR_MUST_CHECK struct err *outfile_write(const char *path, outfile_writer *write, void *arg);
+
 /* Gives up; what was at `path` before stays. Harmless after a commit. */
 void outfile_discard(struct outfile *out);
 

@@ -44,6 +44,8 @@ struct options {
 struct parsed {
 	char **operands; /* points into argv, which is reordered; ends with NULL */
 	int count;
+	bool dashes; /* the operands after `before_dashes` of them stood behind "--" */
+	int before_dashes;
 	bool help; /* --help or -h was given and printed on stdout: the command returns 0 at once */
 };
 

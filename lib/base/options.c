@@ -129,6 +129,7 @@ struct err *options_parse(const struct options *opts, int argc, char **argv, str
 
 		if (strcmp(word, "--") == 0) {
 			at++;
+			out->dashes = true;
 			break;
 		}
 		if (word[0] != '-' || !word[1]) {
@@ -148,6 +149,7 @@ struct err *options_parse(const struct options *opts, int argc, char **argv, str
 		else
 			TRY(parse_short(opts, argc, argv, &at));
 	}
+	out->before_dashes = kept - 1;
 	while (at < argc)
 		argv[kept++] = argv[at++];
 	/* Operands may be handed to exec as they are. */

@@ -70,6 +70,8 @@ int main(void)
 	CHECK_STR(p.operands[0], "one");
 	CHECK_STR(p.operands[2], "-three");
 	CHECK(!p.operands[3]);
+	CHECK(p.dashes);
+	CHECK_EQ(p.before_dashes, 2);
 
 	/* The command of `record` keeps its own options. */
 	CHECK_STR(parse(&v, &p, true, "cmd -fsvalue prog -f --flag -- x"), "");
@@ -77,6 +79,7 @@ int main(void)
 	CHECK_EQ(p.count, 5);
 	CHECK_STR(p.operands[0], "prog");
 	CHECK_STR(p.operands[3], "--");
+	CHECK(!p.dashes);
 	CHECK(!p.operands[5]);
 
 	CHECK_STR(parse(&v, &p, true, "cmd -f -- prog --flag"), "");
