@@ -82,8 +82,11 @@ static void on_record(void *arg, const struct record *record)
 		record = &guarded;
 		break;
 	case PERF_RECORD_SAMPLE:
-		if (!im->first)
+		if (!im->first) {
 			im->first = record->time;
+			pipeline_set_cpu(im->pipeline, perfdata_branch_depth(im->data),
+					 perfdata_fact(im->data, PERFDATA_CPU_ID));
+		}
 		im->last = record->time;
 		break;
 	}

@@ -10,6 +10,7 @@
 #include <aprof/binary.h>
 #include <aprof/cleanup.h>
 
+#include "profiler/perf/cpu.h"
 #include "profiler/process/jit.h"
 #include "profiler/unwind/loader.h"
 #include "profiler/unwind/unwind.h"
@@ -87,6 +88,12 @@ const struct file_quality *pipeline_quality(const struct pipeline *p)
 void pipeline_use_kernel(struct pipeline *p, struct kernel *kernel)
 {
 	p->options.kernel = kernel;
+}
+
+void pipeline_set_cpu(struct pipeline *p, u32 lbr_depth, const char *cpu_id)
+{
+	unwinder_set_lbr_depth(p->unwinder, lbr_depth);
+	unwinder_set_event_registers(p->unwinder, cpu_id && cpu_has_event_registers(cpu_id));
 }
 
 int pipeline_fd(const struct pipeline *p)
@@ -168,11 +175,21 @@ static bool has_user_chain(const struct sample *s)
 static enum unwind_result user_frames(struct pipeline *p, const struct sample *s,
 				      const struct space *space, bool final, u32 *wait_module)
 {
+	u32 from = p->stack.count;
+
 	if (s->regs.asked) {
-		if (s->regs.valid || s->space == SPACE_USER)
-			return unwind_user(p->unwinder, s, space, final, &p->stack, wait_module);
+		if (!s->regs.valid && s->space != SPACE_USER)
+			return UNWIND_DONE;
+		if (unwind_precise(p->unwinder, s, space, final, &p->stack, wait_module) ==
+		    UNWIND_WAIT)
+			return UNWIND_WAIT;
+		if (s->are_calls)
+			unwind_continue(p->unwinder, s, space, from, &p->stack);
+	} else if (s->are_calls) {
+		unwind_calls(p->unwinder, s, space, &p->stack);
 	} else if (has_user_chain(s)) {
 		unwind_chain(s, space, &p->stack);
+		unwind_settle(p->unwinder, s, space, from, &p->stack);
 	} else if (s->space == SPACE_USER) {
 		unwind_ip(s->ip, space, &p->stack);
 	}
@@ -190,6 +207,7 @@ static void kernel_frames(struct pipeline *p, const struct sample *s)
 			.space = SPACE_KERNEL,
 			.source = SOURCE_KERNEL_CHAIN,
 		};
+	unwind_settle_kernel(s, &p->stack);
 	if (p->options.kernel)
 		kernel_want_names(p->options.kernel);
 }
@@ -268,10 +286,11 @@ static void on_sample(struct pipeline *p, const struct sample *s)
 
 static void on_lost(struct pipeline *p, const struct record *r)
 {
-	if (r->lost.samples_only)
+	if (r->lost.samples_only) {
 		p->quality.lost_samples += r->lost.count;
-	else
-		p->quality.lost += r->lost.count;
+		return;
+	}
+	p->quality.lost += r->lost.count;
 	store_lost(p->options.store, r->time, r->cpu, r->lost.count);
 }
 
@@ -289,6 +308,10 @@ void pipeline_record(struct pipeline *p, const struct record *r)
 		p->quality.throttled++;
 		break;
 	default:
+		if (r->type == PERF_RECORD_EXIT)
+			unwinder_forget_thread(p->unwinder, r->task.tid);
+		else if (r->type == PERF_RECORD_COMM && r->comm.exec)
+			unwinder_forget_thread(p->unwinder, r->comm.tid);
 		processes_apply(p->options.processes, r);
 		break;
 	}

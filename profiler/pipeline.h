@@ -34,6 +34,10 @@ void pipeline_free(struct pipeline *pipeline);
 /* Kernel frames get the names of the running kernel from here on; NULL: none. */
 void pipeline_use_kernel(struct pipeline *pipeline, struct kernel *kernel);
 
+/* The processor of the samples: registers of its branch stack, 0 if not known, and its model as
+   perf/cpu.h spells it, NULL if not known. */
+void pipeline_set_cpu(struct pipeline *pipeline, u32 lbr_depth, const char *cpu_id);
+
 /* Views in the record need not outlive the call. */
 void pipeline_record(struct pipeline *pipeline, const struct record *record);
 

@@ -13,6 +13,7 @@
 
 #include "profiler/launch.h"
 #include "profiler/output.h"
+#include "profiler/perf/cpu.h"
 #include "profiler/priority.h"
 #include "profiler/session_meta.h"
 #include "profiler/session_private.h"
@@ -60,6 +61,7 @@ static struct err *open_sampler(struct session *s)
 
 static struct err *open_pipeline(struct session *s)
 {
+	char cpu_id[96];
 	const struct pipeline_options options = {
 		.processes = s->processes,
 		.modules = s->modules,
@@ -67,7 +69,10 @@ static struct err *open_pipeline(struct session *s)
 		.store = s->store,
 	};
 
-	return pipeline_new(&s->pipeline, &options);
+	TRY(pipeline_new(&s->pipeline, &options));
+	pipeline_set_cpu(s->pipeline, sampler_branch_depth(s->sampler),
+			 cpu_id_here(cpu_id, sizeof cpu_id) ? cpu_id : NULL);
+	return NULL;
 }
 
 static struct err *open_store(struct session *s)

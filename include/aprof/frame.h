@@ -58,6 +58,7 @@ enum stop_reason {
 	STOP_NO_STACK, /* sampled without user registers or stack (kernel thread, exiting task) */
 	STOP_NO_TABLE, /* the module's table could not be built in time, or at all */
 	STOP_CHANGED, /* the module's file is not the one that was mapped */
+	STOP_SKID, /* the precise address is in a function that the interrupted stack does not hold */
 	STOP_COUNT
 };
 

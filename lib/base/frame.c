@@ -22,6 +22,7 @@ static const char *const stop_texts[STOP_COUNT] = {
 	[STOP_NO_STACK] = "no user stack sampled",
 	[STOP_NO_TABLE] = "no unwind table",
 	[STOP_CHANGED] = "file changed",
+	[STOP_SKID] = "stack of another function than the precise address",
 };
 
 static const char *const source_texts[SOURCE_COUNT] = {

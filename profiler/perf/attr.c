@@ -64,7 +64,10 @@ static void attr_call_graph(const struct sampler *sampler, enum call_graph call_
 		attr->sample_stack_user = sampler->stack_bytes;
 	}
 	if (call_graph == CALL_GRAPH_LBR || call_graph == CALL_GRAPH_DWARF_LBR) {
+		/* A sample in the kernel tells by the chain where user space was left. */
 		attr_kernel_chain(attr);
+		attr->exclude_callchain_user = 0;
+		attr->sample_type |= PERF_SAMPLE_CALLCHAIN;
 		attr->sample_type |= PERF_SAMPLE_BRANCH_STACK;
 		/* Call-stack mode goes with these bits only (x86's LBR filter). */
 		attr->branch_sample_type = PERF_SAMPLE_BRANCH_USER | PERF_SAMPLE_BRANCH_CALL_STACK |

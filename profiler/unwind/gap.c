@@ -32,25 +32,19 @@ static size_t indirect_call_length(const u8 *p, size_t left)
 	return mode == 1 ? 3 : 6;
 }
 
-static bool is_behind_call(const struct table *table, u64 offset)
+size_t call_before(const struct table *table, u64 offset)
 {
 	const u8 *p;
 
 	for (size_t n = 2; n <= 7 && n <= offset; n++) {
 		p = table_text(table, offset - n, n);
 		if (p && (indirect_call_length(p, n) == n || (n == 5 && *p == 0xe8)))
-			return true;
+			return n;
 	}
-	return false;
+	return 0;
 }
 
-enum proof {
-	PROOF_NONE, /* not a return address */
-	PROOF_WEAK, /* executable, without text to look at */
-	PROOF_CALL, /* a call stands before it */
-};
-
-static enum proof prove_return(struct walk *w, u64 address)
+enum proof walk_prove(struct walk *w, u64 address)
 {
 	struct place *place = address ? walk_find(w, address - 1) : NULL;
 
@@ -62,7 +56,7 @@ static enum proof prove_return(struct walk *w, u64 address)
 		return PROOF_NONE;
 	if (!place->table || !place->table->bin)
 		return PROOF_WEAK;
-	return is_behind_call(place->table, address + place->bias) ? PROOF_CALL : PROOF_NONE;
+	return call_before(place->table, address + place->bias) ? PROOF_CALL : PROOF_NONE;
 }
 
 static bool text_is(const struct walk *w, u64 ip, const u8 *want, size_t size)
@@ -104,7 +98,7 @@ static bool top_of_stack(struct walk *w)
 {
 	u64 ra;
 
-	if (w->depth || !walk_read(w, w->sp, &ra) || prove_return(w, ra) != PROOF_CALL)
+	if (w->depth || !walk_read(w, w->sp, &ra) || walk_prove(w, ra) != PROOF_CALL)
 		return false;
 	w->ip = ra;
 	w->sp += 8;
@@ -120,7 +114,7 @@ static bool frame_pointer(struct walk *w)
 
 	if (w->bp < w->sp || w->bp % 8 || !walk_read(w, w->bp, &bp) || !walk_read(w, w->bp + 8, &ra))
 		return false;
-	proof = prove_return(w, ra);
+	proof = walk_prove(w, ra);
 	/* Without text to look at, the next frame must be a plausible one, too. */
 	if (proof == PROOF_NONE || (proof == PROOF_WEAK && bp && bp <= w->bp))
 		return false;

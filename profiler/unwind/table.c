@@ -190,19 +190,24 @@ static void make_directory(struct table *t)
 static void finish(struct compiler *c)
 {
 	struct table *t = c->table;
+	u32 skip = 0;
 
 	t->count = (u32)c->rows.len;
 	t->rows = xreallocarray(c->rows.data, c->rows.len, sizeof *t->rows);
 	if (t->count) {
-		u32 skip = t->rows[0].pc;
-
+		skip = t->rows[0].pc;
 		t->base += skip;
 		t->span -= skip;
 		for (u32 i = 0; i < t->count; i++)
 			t->rows[i].pc -= skip;
 	}
+	t->starts = xcalloc(c->functions.len + 1, sizeof *t->starts);
+	vec_each(&c->functions, f)
+		if (f->pc >= skip)
+			t->starts[t->start_count++] = f->pc - skip;
 	make_directory(t);
-	t->bytes = sizeof *t + t->count * sizeof *t->rows + (t->blocks + 1) * sizeof *t->first;
+	t->bytes = sizeof *t + t->count * sizeof *t->rows + (t->blocks + 1) * sizeof *t->first +
+		   t->start_count * sizeof *t->starts;
 }
 
 struct table *table_compile(const struct cfi *cfi, const struct segment *segments, size_t count)
@@ -251,7 +256,26 @@ void table_free(struct table *table)
 	binary_close(table->bin);
 	free(table->first);
 	free(table->rows);
+	free(table->starts);
 	free(table);
+}
+
+u64 table_function(const struct table *table, u64 offset)
+{
+	u64 pc = offset - table->base;
+	u32 low = 0, high = table->start_count;
+
+	if (pc >= table->span)
+		return UINT64_MAX;
+	while (low < high) {
+		u32 middle = (low + high) / 2;
+
+		if (table->starts[middle] <= pc)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low ? table->base + table->starts[low - 1] : UINT64_MAX;
 }
 
 const u8 *table_text(const struct table *table, u64 offset, size_t size)

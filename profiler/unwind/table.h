@@ -2,7 +2,7 @@
  * The unwind rules of one module, by file offset: compiled from .eh_frame once, then only read.
  *
  * Rows are 8 bytes, sorted; a directory by blocks of text (256 bytes and up) leads to the few that
- * can hold an offset. All of it takes at most 10 bytes a row and some hundred bytes.
+ * can hold an offset. All of it takes at most 10 bytes a row, 4 a function, and some hundred bytes.
  */
 #ifndef APROF_UNWIND_TABLE_H
 #define APROF_UNWIND_TABLE_H
@@ -22,6 +22,8 @@ struct table {
 	u32 *first; /* for each block, and one behind: the last row at or before its start */
 	struct row *rows;
 	u32 count;
+	u32 *starts; /* of functions, sorted; from base */
+	u32 start_count;
 
 	struct binary *bin; /* owned; NULL: rules without text (JIT, tests) */
 	struct cfi cfi; /* for what rows do not say */
@@ -56,6 +58,9 @@ static inline u32 table_rule(const struct table *table, u64 offset)
 	}
 	return table->rows[low].rule;
 }
+
+/* Where the function that holds a file offset starts; UINT64_MAX: in none that has an FDE. */
+u64 table_function(const struct table *table, u64 offset);
 
 /* `size` bytes of text at a file offset; NULL if the file does not have them. */
 const u8 *table_text(const struct table *table, u64 offset, size_t size);

@@ -4,6 +4,7 @@
 #include <aprof/alloc.h>
 
 #include "profiler/unwind/libunwind.h"
+#include "profiler/unwind/lbr.h"
 #include "profiler/unwind/walk.h"
 
 /* A CFA further away than any stack is tall is not one. */
@@ -22,6 +23,7 @@ void unwinder_free(struct unwinder *u)
 	if (!u)
 		return;
 	views_release(&u->views);
+	lbr_free(u->lbr);
 	remote_free(u->remote);
 	free(u);
 }
@@ -203,8 +205,7 @@ static struct frame *push(struct walk *w, struct stack *out)
 	return frame;
 }
 
-/* From the current frame to the next: GO_ON, a reason to stop, or waits_for is set. */
-static enum stop_reason walk_one(struct walk *w, struct stack *out)
+enum stop_reason walk_one(struct walk *w, struct stack *out)
 {
 	struct frame *frame;
 	enum stop_reason stop;
@@ -228,7 +229,7 @@ static enum stop_reason walk_one(struct walk *w, struct stack *out)
 	return stop;
 }
 
-static void push_end(struct stack *out, enum stop_reason reason)
+void stack_end(struct stack *out, enum stop_reason reason, enum frame_source source)
 {
 	bool cut = reason == STOP_COPY_END || reason == STOP_DEPTH;
 
@@ -239,13 +240,13 @@ static void push_end(struct stack *out, enum stop_reason reason)
 		.module = NO_ID,
 		.lookup = LOOKUP_IP,
 		.space = SPACE_USER,
-		.source = SOURCE_TABLE,
+		.source = source,
 		.status = cut ? FRAME_TRUNCATED : FRAME_FAILED,
 	};
 }
 
-static void count(struct unwind_stats *stats, const struct stack *out, u32 from,
-		  enum stop_reason stop)
+void stack_count(struct unwind_stats *stats, const struct stack *out, u32 from,
+		 enum stop_reason stop)
 {
 	stats->stacks++;
 	stats->by_stop[stop]++;
@@ -257,49 +258,55 @@ static void count(struct unwind_stats *stats, const struct stack *out, u32 from,
 	}
 }
 
-static enum stop_reason walk_all(struct walk *w, struct stack *out)
+void walk_start(struct walk *w, struct unwinder *u, const struct sample *sample,
+		const struct space *space)
+{
+	*w = (struct walk){
+		.unwinder = u,
+		.sample = sample,
+		.space = space,
+		.view = view_of(&u->views, space),
+		.ip = sample->regs.reg[UREG_IP],
+		.sp = sample->regs.reg[UREG_SP],
+		.bp = sample->regs.reg[UREG_BP],
+		.exact = true,
+		.source = SOURCE_TABLE,
+		.waits_for = NO_ID,
+		.serial = ++u->walks,
+	};
+}
+
+enum unwind_result walk_rest(struct walk *w, u32 from, bool final, struct stack *out,
+			     u32 *wait_module)
 {
 	const struct user_regs *regs = &w->sample->regs;
-	enum stop_reason stop;
+	enum stop_reason stop = STOP_NO_STACK;
 
-	if (!regs->valid || regs->is_32bit)
-		return STOP_NO_STACK;
-	w->view = view_of(&w->unwinder->views, w->space);
-	w->ip = regs->reg[UREG_IP];
-	w->sp = regs->reg[UREG_SP];
-	w->bp = regs->reg[UREG_BP];
-	prefetch(w, w->sp);
-	do
-		stop = walk_one(w, out);
-	while (stop == GO_ON && w->waits_for == NO_ID);
-	return stop;
+	if (regs->valid && !regs->is_32bit) {
+		prefetch(w, w->sp);
+		do
+			stop = walk_one(w, out);
+		while (stop == GO_ON && w->waits_for == NO_ID);
+	}
+	if (w->waits_for != NO_ID) {
+		if (!final) {
+			out->count = from;
+			*wait_module = w->waits_for;
+			return UNWIND_WAIT;
+		}
+		stop = STOP_NO_TABLE;
+	}
+	stack_end(out, stop, SOURCE_TABLE);
+	stack_count(&w->unwinder->stats, out, from, stop);
+	return UNWIND_DONE;
 }
 
 enum unwind_result unwind_user(struct unwinder *u, const struct sample *sample,
 			       const struct space *space, bool final, struct stack *out,
 			       u32 *wait_module)
 {
-	struct walk w = {
-		.unwinder = u,
-		.sample = sample,
-		.space = space,
-		.exact = true,
-		.source = SOURCE_TABLE,
-		.waits_for = NO_ID,
-		.serial = ++u->walks,
-	};
-	u32 from = out->count;
-	enum stop_reason stop = walk_all(&w, out);
+	struct walk w;
 
-	if (w.waits_for != NO_ID) {
-		if (!final) {
-			out->count = from;
-			*wait_module = w.waits_for;
-			return UNWIND_WAIT;
-		}
-		stop = STOP_NO_TABLE;
-	}
-	push_end(out, stop);
-	count(&u->stats, out, from, stop);
-	return UNWIND_DONE;
+	walk_start(&w, u, sample, space);
+	return walk_rest(&w, out->count, final, out, wait_module);
 }

@@ -39,6 +39,49 @@ enum unwind_result unwind_user(struct unwinder *unwinder, const struct sample *s
 			       const struct space *space, bool final, struct stack *out,
 			       u32 *wait_module);
 
+/*
+ * The user address at which the sample's interrupt came, where that is another one than the precise
+ * address (PEBS, IBS): the head of the chain's user part (Linux 4.18, 6cbc304f2f36). The stack, and
+ * before Ice Lake the registers, are of that moment.
+ */
+bool sample_interrupted_at(const struct sample *sample, u64 *ip);
+
+/*
+ * The same for a precise sample: cost goes to the precise address, the stack is that of the
+ * interrupt. Where a call or return lies between the two, the leaf is marked FRAME_SKID, and callers
+ * are given only if the code proves that they are its.
+ */
+enum unwind_result unwind_precise(struct unwinder *unwinder, const struct sample *sample,
+				  const struct space *space, bool final, struct stack *out,
+				  u32 *wait_module);
+
+/* Precise samples bring the event's registers (Ice Lake and later), not the interrupt's. */
+void unwinder_set_event_registers(struct unwinder *unwinder, bool yes);
+
+/*
+ * The precise address as leaf of a stack that begins at the interrupted one: frames from `from` on.
+ * Needs no tables, but where there are none only nearby addresses count as one function.
+ */
+void unwind_settle(struct unwinder *unwinder, const struct sample *sample,
+		   const struct space *space, u32 from, struct stack *out);
+
+/* The same for a precise sample in the kernel, whose chain is in `out` alone. */
+void unwind_settle_kernel(const struct sample *sample, struct stack *out);
+
+/*
+ * Call-stack LBR: the leaf, then the calls that have not returned, newest first, stitched to those of
+ * earlier samples of the thread. Every such sample is to be shown to the unwinder, in order.
+ */
+void unwind_calls(struct unwinder *unwinder, const struct sample *sample,
+		  const struct space *space, struct stack *out);
+/* Goes on with calls where the copy of the stack has ended; frames from `from` on. */
+void unwind_continue(struct unwinder *unwinder, const struct sample *sample,
+		     const struct space *space, u32 from, struct stack *out);
+/* Registers of the hardware's branch stack; 0 (not known): nothing is stitched. */
+void unwinder_set_lbr_depth(struct unwinder *unwinder, u32 depth);
+/* The thread has ended or called exec. */
+void unwinder_forget_thread(struct unwinder *unwinder, u32 tid);
+
 /* Appends the user part of a callchain (frame pointers walked by the kernel). */
 void unwind_chain(const struct sample *sample, const struct space *space, struct stack *out);
 

@@ -30,6 +30,7 @@ static void trouble_text(struct text *out, const struct quality *quality,
 	for (int reason = STOP_END + 1; reason < STOP_COUNT; reason++)
 		add_trouble(out, quality->by_stop[reason],
 			    stop_reason_text((enum stop_reason)reason));
+	add_trouble(out, quality->skidded, "interrupted behind a call or return");
 	add_trouble(out, quality->empty, "without a stack");
 	add_trouble(out, quality->lost_stacks, "in a damaged part of the file");
 	add_trouble(out, profile->quality.dropped_late, "dropped waiting for an unwind table");

@@ -22,9 +22,13 @@ void quality_stops_init(struct quality_stops *stops, const struct profile *profi
 	for (u32 id = 0; id < profile->stack_count; id++) {
 		const struct profile_stack *stack = &profile->stacks[id];
 
+		const struct frame *frame = &profile->frames[stack->frame];
+
 		stops->by_stack[id] = stack->parent != NO_ID
-					      ? stops->by_stack[stack->parent]
-					      : stop_of(&profile->frames[stack->frame]);
+					      ? stops->by_stack[stack->parent] & (QUALITY_SKID - 1)
+					      : stop_of(frame);
+		if (frame->status == FRAME_SKID)
+			stops->by_stack[id] |= QUALITY_SKID;
 	}
 }
 
@@ -36,13 +40,19 @@ void quality_stops_release(struct quality_stops *stops)
 
 void quality_count(struct quality *quality, const struct quality_stops *stops, u32 stack)
 {
+	u8 stop;
+
 	quality->samples++;
-	if (stack == NO_ID)
+	if (stack == NO_ID) {
 		quality->empty++;
-	else if (stops->by_stack[stack] == STOP_COUNT)
+		return;
+	}
+	stop = stops->by_stack[stack] & (QUALITY_SKID - 1);
+	quality->skidded += (stops->by_stack[stack] & QUALITY_SKID) != 0;
+	if (stop == STOP_COUNT)
 		quality->lost_stacks++;
 	else
-		quality->by_stop[stops->by_stack[stack]]++;
+		quality->by_stop[stop]++;
 }
 
 /* The stack went on, only its copy, or our patience, did not. */

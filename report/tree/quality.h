@@ -11,14 +11,17 @@ struct quality { /* samples, of those that the report is about */
 	u64 by_stop[STOP_COUNT]; /* how their stacks ended */
 	u64 lost_stacks; /* their stack was in a damaged part of the file */
 	u64 empty; /* without any frame */
+	u64 skidded; /* a call or return lies between the precise address and its interrupt */
 	u64 unresolved; /* known by addresses only */
 	u64 unsure; /* some name in the chain is not certain */
 	u64 complete; /* the chain reaches a task's or a thread's start */
 };
 
+#define QUALITY_SKID 0x80
+
 /* Each stack's end, worked out once. */
 struct quality_stops {
-	u8 *by_stack; /* enum stop_reason, or STOP_COUNT: lost */
+	u8 *by_stack; /* enum stop_reason, or STOP_COUNT: lost; QUALITY_SKID added */
 };
 
 void quality_stops_init(struct quality_stops *stops, const struct profile *profile);

@@ -62,8 +62,8 @@ static inline u32 model_frames(const struct model *m, u32 n, struct frame *out)
 	}
 	if (count && n % 11 == 0) {
 		out[count - 1] = (struct frame){ .module = NO_ID };
-		out[count - 1].status = FRAME_TRUNCATED;
-		out[count - 1].offset = STOP_COPY_END;
+		out[count - 1].status = n % 2 ? FRAME_TRUNCATED : FRAME_FAILED;
+		out[count - 1].offset = n % 2 ? STOP_COPY_END : STOP_SKID;
 	}
 	return count;
 }
