@@ -1,4 +1,5 @@
 /* aprof record: the command line of a recording. */
+#include <linux/perf_event.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -33,30 +34,92 @@ static struct err *set_event(const char *value, void *where)
 	return NULL;
 }
 
-/* "auto", "dwarf", "dwarf,16384", "fp", "none". */
-static struct err *set_call_graph(const char *value, void *where)
+/* What follows "dwarf": ",16384", ",lbr", ",16384,lbr". */
+static struct err *set_dwarf(const char *rest, struct sampler_options *s)
 {
-	struct sampler_options *s = where;
+	AUTO_FREE char *list = xstrdup(rest);
+	char *words = list, *word;
 	u64 bytes;
 
-	s->stack_bytes = 0;
-	if (strcmp(value, "fp") == 0) {
-		s->call_graph = CALL_GRAPH_FP;
-	} else if (strcmp(value, "none") == 0 || strcmp(value, "no") == 0) {
-		s->call_graph = CALL_GRAPH_NONE;
-	} else if (strcmp(value, "auto") == 0 || strcmp(value, "dwarf") == 0) {
-		s->call_graph = CALL_GRAPH_DWARF;
-	} else if (starts_with(value, "dwarf,")) {
-		s->call_graph = CALL_GRAPH_DWARF;
-		TRY(parse_size(value + strlen("dwarf,"), "--call-graph dwarf", &bytes));
+	s->call_graph = CALL_GRAPH_DWARF;
+	strsep(&words, ",");
+	while ((word = strsep(&words, ","))) {
+		if (strcmp(word, "lbr") == 0) {
+			s->call_graph = CALL_GRAPH_DWARF_LBR;
+			continue;
+		}
+		TRY(parse_size(word, "--call-graph dwarf", &bytes));
 		/* The kernel takes multiples of 8 below 64 KiB (a record's size is 16 bits). */
 		if (bytes < 512 || bytes > 65528)
 			return err_usage("--call-graph dwarf copies from 512 to 65528 bytes, not %s",
-					 value + strlen("dwarf,"));
+					 word);
 		s->stack_bytes = (u32)(bytes & ~7ull);
-	} else {
-		return err_hint(err_usage("unknown call graph '%s'", value),
-				"one of auto, dwarf, dwarf,BYTES, fp, none");
+	}
+	return NULL;
+}
+
+static struct err *set_call_graph(const char *value, void *where)
+{
+	static const struct {
+		const char *name;
+		enum call_graph graph;
+	} graphs[] = {
+		{ "auto", CALL_GRAPH_DWARF }, { "dwarf", CALL_GRAPH_DWARF },
+		{ "fp", CALL_GRAPH_FP },      { "lbr", CALL_GRAPH_LBR },
+		{ "none", CALL_GRAPH_NONE },  { "no", CALL_GRAPH_NONE },
+	};
+	struct sampler_options *s = where;
+
+	s->stack_bytes = 0;
+	for (size_t i = 0; i < ARRAY_LEN(graphs); i++) {
+		if (strcmp(value, graphs[i].name) == 0) {
+			s->call_graph = graphs[i].graph;
+			return NULL;
+		}
+	}
+	if (starts_with(value, "dwarf,"))
+		return set_dwarf(value, s);
+	return err_hint(err_usage("unknown call graph '%s'", value),
+			"one of auto, dwarf[,BYTES][,lbr], lbr, fp, none");
+}
+
+/* perf's names of kinds of branches, and whose: "any_call,u". */
+static struct err *set_branch_filter(const char *value, void *where)
+{
+	static const struct {
+		const char *name;
+		u64 bits;
+	} filters[] = {
+		{ "any", PERF_SAMPLE_BRANCH_ANY },
+		{ "any_call", PERF_SAMPLE_BRANCH_ANY_CALL },
+		{ "any_ret", PERF_SAMPLE_BRANCH_ANY_RETURN },
+		{ "call", PERF_SAMPLE_BRANCH_CALL },
+		{ "ind_call", PERF_SAMPLE_BRANCH_IND_CALL },
+		{ "ind_jmp", PERF_SAMPLE_BRANCH_IND_JUMP },
+		{ "cond", PERF_SAMPLE_BRANCH_COND },
+		{ "in_tx", PERF_SAMPLE_BRANCH_IN_TX },
+		{ "no_tx", PERF_SAMPLE_BRANCH_NO_TX },
+		{ "abort_tx", PERF_SAMPLE_BRANCH_ABORT_TX },
+		{ "u", PERF_SAMPLE_BRANCH_USER },
+		{ "k", PERF_SAMPLE_BRANCH_KERNEL },
+		{ "hv", PERF_SAMPLE_BRANCH_HV },
+	};
+	struct sampler_options *s = where;
+	AUTO_FREE char *list = xstrdup(value);
+	char *words = list, *word;
+
+	s->branch_any = true;
+	while ((word = strsep(&words, ","))) {
+		size_t i = 0;
+
+		while (i < ARRAY_LEN(filters) && strcmp(word, filters[i].name) != 0)
+			i++;
+		if (i == ARRAY_LEN(filters))
+			return err_hint(err_usage("unknown kind of branch '%s'", word),
+					"one of any, any_call, any_ret, call, ind_call, ind_jmp, cond, "
+					"in_tx, no_tx, abort_tx; of u, k or hv. Call stacks are "
+					"--call-graph lbr");
+		s->branch_filter |= filters[i].bits;
 	}
 	return NULL;
 }
@@ -156,8 +219,12 @@ static struct err *parse(struct record_options *o, int argc, char **argv, struct
 		  .call = set_event },
 		{ 'g', NULL, OPTION_CALL, p, NULL, "record call graphs (they are by default)",
 		  .call = set_default_graph },
-		{ 0, "call-graph", OPTION_CALL, p, "MODE", "auto, dwarf[,BYTES], fp or none",
-		  .call = set_call_graph },
+		{ 0, "call-graph", OPTION_CALL, p, "MODE",
+		  "auto, dwarf[,BYTES][,lbr], lbr, fp or none", .call = set_call_graph },
+		{ 'b', "branch-any", OPTION_FLAG, &p->branch_any, NULL,
+		  "record the last branches before each sample" },
+		{ 'j', "branch-filter", OPTION_CALL, p, "KIND[,u]",
+		  "of them these: any_call, any_ret, cond...", .call = set_branch_filter },
 		{ 0, "clock", OPTION_CALL, &p->clock, "MODE",
 		  "clock events a CPU, a task or what is best (auto)", .call = set_clock },
 		{ 'm', "mmap-pages", OPTION_U64, &o->mmap_pages, "N", "pages of each CPU's ring",
@@ -197,6 +264,10 @@ static struct err *check(struct record_options *o, const struct parsed *parsed)
 		return err_usage("-F and -c exclude each other");
 	if (s->sampling.all_user && s->sampling.all_kernel)
 		return err_usage("--all-user and --all-kernel exclude each other");
+	if (s->sampling.branch_any && (s->sampling.call_graph == CALL_GRAPH_LBR ||
+				       s->sampling.call_graph == CALL_GRAPH_DWARF_LBR))
+		return err_hint(err_usage("-b and --call-graph lbr exclude each other"),
+				"LBR records the last branches or calls that have not returned");
 	if (parsed->count && (s->pids.len || s->tids.len))
 		return err_usage("a COMMAND and -p or -t exclude each other");
 	if (!parsed->count && !attach)

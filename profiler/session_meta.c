@@ -119,9 +119,11 @@ static void put_stacks(struct session *s)
 		[CALL_GRAPH_DWARF] = "dwarf",
 		[CALL_GRAPH_FP] = "fp",
 		[CALL_GRAPH_NONE] = "none",
+		[CALL_GRAPH_LBR] = "lbr",
+		[CALL_GRAPH_DWARF_LBR] = "dwarf,lbr",
 	};
 
-	store_meta(s->store, "callgraph", names[s->options->sampling.call_graph]);
+	store_meta(s->store, "callgraph", names[sampler_event(s->sampler, 0).call_graph]);
 	put_u64(s, "stack_bytes", sampler_stack_bytes(s->sampler));
 	put_u64(s, "ring_bytes", sampler_ring_bytes(s->sampler));
 }

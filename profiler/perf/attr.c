@@ -78,10 +78,12 @@ static void attr_call_graph(const struct sampler *sampler, enum call_graph call_
 }
 
 /* Without a privilege level in the mask, branches are of the event's own. */
-static void attr_branch_any(struct perf_event_attr *attr)
+static void attr_branches(u64 filter, struct perf_event_attr *attr)
 {
 	attr->sample_type |= PERF_SAMPLE_BRANCH_STACK;
-	attr->branch_sample_type = PERF_SAMPLE_BRANCH_ANY;
+	attr->branch_sample_type = filter;
+	if (!(filter & ~(u64)PERF_SAMPLE_BRANCH_PLM_ALL))
+		attr->branch_sample_type |= PERF_SAMPLE_BRANCH_ANY;
 }
 
 /* What the options ask for, before the kernel was asked. */
@@ -106,6 +108,6 @@ struct perf_event_attr attr_wanted(const struct sampler *sampler, const struct p
 	attr_rate(options, event, &attr);
 	attr_call_graph(sampler, wanted->call_graph, &attr);
 	if (wanted->branch_any)
-		attr_branch_any(&attr);
+		attr_branches(options->branch_filter, &attr);
 	return attr;
 }

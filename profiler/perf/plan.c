@@ -97,7 +97,7 @@ static int probe_branches(struct sampler *sampler, struct planned *planned, bool
 	wanted.branch_any = false;
 	os_errno = probe_precise(sampler, planned, wanted);
 	/* Where the event itself is missing, that is what is said. */
-	if (!os_errno)
+	if (!os_errno && !planned->is_fallback)
 		sampler_note(sampler, "no %s for %s here (%s)%s",
 			     lbr ? "LBR call stacks" : "branch records", planned->event.name,
 			     strerror(refused), lbr ? ": the stack is copied instead" : "");
@@ -147,12 +147,27 @@ static bool is_cycles(const struct event *event)
 	       (u32)event->attr.config == PERF_COUNT_HW_CPU_CYCLES;
 }
 
+/* One sentence for all that is missing with the event: a clock has no branch records. */
+static void note_fallback(struct sampler *sampler, int os_errno)
+{
+	enum call_graph asked = sampler->options.call_graph;
+
+	if (asked == CALL_GRAPH_LBR || asked == CALL_GRAPH_DWARF_LBR)
+		sampler_note(sampler,
+			     "no hardware cycles event here (%s), so no LBR call stacks: sampling "
+			     "cpu-clock, and the stack is copied instead",
+			     strerror(os_errno));
+	else
+		sampler_note(sampler, "no hardware cycles event here (%s)%s: sampling cpu-clock",
+			     strerror(os_errno),
+			     sampler->options.branch_any ? ", so no branch records" : "");
+}
+
 static void fall_back_to_clock(struct sampler *sampler, struct planned *planned, int os_errno)
 {
 	struct event clock;
 
-	sampler_note(sampler, "no hardware cycles event here (%s): sampling cpu-clock",
-		     strerror(os_errno));
+	note_fallback(sampler, os_errno);
 	event_cpu_clock(&clock);
 	clock.attr.exclude_user = planned->event.attr.exclude_user;
 	clock.attr.exclude_kernel = planned->event.attr.exclude_kernel;

@@ -118,10 +118,12 @@ static u64 samples_a_second(const struct sampler_options *options)
 
 static u64 wanted_bytes(const struct sampler *sampler)
 {
-	bool copies = sampler->options.call_graph == CALL_GRAPH_DWARF;
-	u32 stack_bytes = copies ? sampler->stack_bytes : 0;
 	u64 page = (u64)sysconf(_SC_PAGESIZE), bytes = page;
+	u32 stack_bytes = 0;
 
+	vec_each (&sampler->events, planned)
+		if (planned->event.attr.sample_stack_user)
+			stack_bytes = sampler->stack_bytes;
 	if (!sampler->options.mmap_pages)
 		return limits_ring_bytes(sampler->cpus.len, samples_a_second(&sampler->options),
 					 stack_bytes);

@@ -33,7 +33,8 @@ struct sampler_options {
 	u64 freq; /* samples a second; used if period is 0 */
 	u64 period; /* one sample every so many events (clocks: ns) */
 	enum call_graph call_graph;
-	bool branch_any; /* the last branches taken, of any kind; not with LBR call graphs */
+	bool branch_any; /* the last branches taken; not with LBR call graphs */
+	u64 branch_filter; /* of them PERF_SAMPLE_BRANCH_*; 0: of any kind */
 	u32 stack_bytes; /* of the stack to copy; 0: as much as the rings hold */
 	u32 mmap_pages; /* a ring's data; 0: chosen */
 	bool all_user, all_kernel; /* only that space */

@@ -11,6 +11,12 @@ expect_status 2 "$APROF" record -F many -- true
 expect_text err "-F takes a whole number, not 'many'"
 expect_status 2 "$APROF" record --call-graph nonsense -- true
 expect_text err "unknown call graph 'nonsense'"
+expect_status 2 "$APROF" record --call-graph dwarf,lbrr -- true
+expect_text err "lbrr"
+expect_status 2 "$APROF" record -b --call-graph dwarf,4096,lbr -- true
+expect_text err '-b and --call-graph lbr exclude each other'
+expect_status 2 "$APROF" record -j any,uk -- true
+expect_text err "unknown kind of branch 'uk'"
 expect_status 2 "$APROF" record --no-such-option -- true
 expect_text err "unknown option '--no-such-option'"
 expect_absent aprof.data

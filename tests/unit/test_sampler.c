@@ -12,14 +12,16 @@ struct request {
 	const char *event; /* NULL: the default */
 	enum call_graph graph;
 	bool branch_any;
+	u64 branch_filter;
 	bool system_wide, all_user, all_kernel;
 	enum clock_mode clock;
 };
 
+static const char *const graphs[] = { "dwarf", "fp", "none", "lbr", "dwarf,lbr" };
+
 /* One event, and what must hold of all. */
 static size_t describe_event(const struct sampler_event *e, char *out, size_t size)
 {
-	static const char *const graphs[] = { "dwarf", "fp", "none", "lbr", "dwarf,lbr" };
 	const struct perf_event_attr *a = e->attr;
 
 	CHECK(a->disabled && a->sample_id_all && a->exclude_idle == e->is_clock);
@@ -31,7 +33,7 @@ static size_t describe_event(const struct sampler_event *e, char *out, size_t si
 	/* Under PEBS the interrupted IP comes as the head of the user chain. */
 	if (a->precise_ip && e->call_graph != CALL_GRAPH_NONE)
 		CHECK(a->sample_type & PERF_SAMPLE_CALLCHAIN && !a->exclude_callchain_user);
-	return (size_t)snprintf(out, size, "%s precise=%u %s%s %s %s%s%s", e->name, a->precise_ip,
+	return (size_t)snprintf(out, size, "%s precise=%u %s%s %s %s%s%s%s", e->name, a->precise_ip,
 				a->exclude_user ? "" : "user",
 				a->exclude_kernel ? ""
 				: a->exclude_user ? "kernel"
@@ -39,7 +41,11 @@ static size_t describe_event(const struct sampler_event *e, char *out, size_t si
 				e->cpu_wide ? "cpu" : "task", graphs[e->call_graph],
 				a->sample_type & PERF_SAMPLE_BRANCH_STACK ? " branches" : "",
 				a->branch_sample_type & PERF_SAMPLE_BRANCH_HW_INDEX ? " index"
-										    : "");
+										    : "",
+				a->branch_sample_type == (PERF_SAMPLE_BRANCH_ANY |
+							  PERF_SAMPLE_BRANCH_USER)
+					? " any:u"
+					: "");
 }
 
 /* The events as they opened, "cycles:ppp precise=3 user+kernel task dwarf", or the error; and what
@@ -52,6 +58,7 @@ static void describe(const struct request *request, char *out, size_t size, char
 		.freq = 999,
 		.call_graph = request->graph,
 		.branch_any = request->branch_any,
+		.branch_filter = request->branch_filter,
 		.all_user = request->all_user,
 		.all_kernel = request->all_kernel,
 		.clock = request->clock,
@@ -82,6 +89,8 @@ static void describe(const struct request *request, char *out, size_t size, char
 	}
 	for (size_t i = 0; i < sampler_notices(sampler, &texts); i++)
 		sprintf(said + strlen(said), "%s%s", i ? "; " : "", texts[i]);
+	/* What is missing is one line, however much that is. */
+	CHECK(sampler_notices(sampler, &texts) <= 1);
 	err = sampler_enable(sampler);
 	CHECK(!err);
 	sampler_close(sampler);
@@ -163,6 +172,26 @@ static const struct row rows[] = {
 	  { "cpu-clock", .graph = CALL_GRAPH_LBR },
 	  "cpu-clock precise=0 user+kernel cpu dwarf",
 	  NO_LBR },
+	{ VM,
+	  { .graph = CALL_GRAPH_LBR },
+	  "cpu-clock precise=0 user+kernel cpu dwarf",
+	  NO_PMU " (No such file or directory), so no LBR call stacks" },
+	{ VM,
+	  { .graph = CALL_GRAPH_DWARF_LBR },
+	  "cpu-clock precise=0 user+kernel cpu dwarf",
+	  "so no LBR call stacks" },
+	{ SKYLAKE,
+	  { .graph = CALL_GRAPH_LBR },
+	  "cycles:ppp precise=3 user+kernel task lbr branches",
+	  "not stitched" },
+	{ SAPPHIRE_RAPIDS,
+	  { .graph = CALL_GRAPH_LBR },
+	  "cycles:ppp precise=3 user+kernel task lbr branches index",
+	  NULL },
+	{ SAPPHIRE_RAPIDS,
+	  { .graph = CALL_GRAPH_DWARF_LBR },
+	  "cycles:ppp precise=3 user+kernel task dwarf,lbr branches index",
+	  NULL },
 
 	/* Any branches: Zen 4 has them without precision only. */
 	{ SKYLAKE,
@@ -177,6 +206,19 @@ static const struct row rows[] = {
 	  { .branch_any = true, .graph = CALL_GRAPH_NONE },
 	  "cycles:pp precise=2 user+kernel task none",
 	  "no branch records" },
+
+	{ SAPPHIRE_RAPIDS,
+	  { .branch_any = true, .branch_filter = PERF_SAMPLE_BRANCH_USER },
+	  "cycles:ppp precise=3 user+kernel task dwarf branches any:u",
+	  NULL },
+	{ SKYLAKE,
+	  { .branch_any = true, .branch_filter = PERF_SAMPLE_BRANCH_ANY_CALL },
+	  "cycles:ppp precise=3 user+kernel task dwarf branches",
+	  NULL },
+	{ VM,
+	  { .branch_any = true },
+	  "cpu-clock precise=0 user+kernel cpu dwarf",
+	  NO_PMU " (No such file or directory), so no branch records" },
 
 	/* Clocks: a CPU, a task, or as asked. */
 	{ SKYLAKE, { "cpu-clock" }, "cpu-clock precise=0 user+kernel cpu dwarf", NULL },
@@ -221,8 +263,9 @@ static void test_machines(void)
 
 		standin_become(&machines[row->machine]);
 		describe(&row->request, got, sizeof got, said);
-		printf("%-16s %-28s -> %s%s%s\n", machines[row->machine].name,
-		       row->request.event ? row->request.event : "(default)", got,
+		printf("%-16s %-28s %-9s%s -> %s%s%s\n", machines[row->machine].name,
+		       row->request.event ? row->request.event : "(default)",
+		       graphs[row->request.graph], row->request.branch_any ? " -b" : "", got,
 		       said[0] ? "; said: " : "", said);
 		check_that_(!strcmp(got, row->want), __FILE__, __LINE__,
 			    "row %zu (%s): got \"%s\", want \"%s\"", i, machines[row->machine].name,
