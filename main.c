@@ -13,6 +13,7 @@ static const struct command *const commands[] = {
 	&cmd_record,
 	&cmd_import,
 	&cmd_events,
+	&cmd_doctor,
 	&cmd_report,
 	&cmd_diff,
 	&cmd_flamegraph,

@@ -77,14 +77,17 @@ static struct err *print_default(void)
 }
 
 static const char *const hardware[] = {
-	"cycles",	 "instructions",     "ref-cycles",    "branches", "branch-misses",
-	"cache-references", "cache-misses", "L1-dcache-load-misses", "LLC-load-misses",
-	"dTLB-load-misses", NULL,
+	"cycles",	   "instructions",     "ref-cycles",   "branches",
+	"branch-misses",   "cache-references", "cache-misses", "L1-dcache-load-misses",
+	"LLC-load-misses", "dTLB-load-misses", NULL,
 };
 
 static const char *const software[] = {
-	"cpu-clock",	  "task-clock",	  "page-faults",      "minor-faults",	  "major-faults",
-	"context-switches", "cpu-migrations", "alignment-faults", "emulation-faults", NULL,
+	"cpu-clock",	    "task-clock",
+	"page-faults",	    "minor-faults",
+	"major-faults",	    "context-switches",
+	"cpu-migrations",   "alignment-faults",
+	"emulation-faults", NULL,
 };
 
 static void print_group(const char *heading, const char *const *names)

@@ -137,13 +137,14 @@ static void explain_no_branches(enum ability ability, struct ability_answer *out
 	if (ability == ABILITY_LBR_CALLS && is_amd())
 		deny(out, NULL, os_errno, "AMD's branch records do not follow calls");
 	else if (cpuinfo_has(" hypervisor"))
-		deny(out, "a guest has it on Linux 5.12 and later with KVM on Intel, if the host "
-			  "passes it on (-cpu host,pmu=on)",
+		deny(out,
+		     "a guest has it on Linux 5.12 and later with KVM on Intel, if the host "
+		     "passes it on (-cpu host,pmu=on)",
 		     os_errno, "this virtual machine has no branch records");
 	else
 		deny(out, NULL, os_errno,
-		     ability == ABILITY_LBR ? "this CPU has no branch records" :
-					      "this CPU's branch records do not follow calls");
+		     ability == ABILITY_LBR ? "this CPU has no branch records"
+					    : "this CPU's branch records do not follow calls");
 }
 
 static void explain_refused(struct ability_answer *out, int os_errno)
@@ -181,8 +182,8 @@ static void explain(enum ability ability, int os_errno, struct ability_answer *o
 		deny(out, NULL, os_errno, "it needs the PMU");
 	else if (ability == ABILITY_PRECISE)
 		deny(out, NULL, os_errno,
-		     cpuinfo_has(" hypervisor") ? "this virtual machine has no precise events" :
-						  "this CPU has no precise events");
+		     cpuinfo_has(" hypervisor") ? "this virtual machine has no precise events"
+						: "this CPU has no precise events");
 	else
 		explain_no_branches(ability, out, os_errno);
 }

@@ -23,10 +23,10 @@ static const struct {
 	const char *name;
 	u32 bit;
 } fields[] = {
-	{ "comm", SCRIPT_COMM },     { "pid", SCRIPT_PID },	    { "tid", SCRIPT_TID },
-	{ "cpu", SCRIPT_CPU },	     { "time", SCRIPT_TIME },	    { "period", SCRIPT_PERIOD },
-	{ "event", SCRIPT_EVENT },   { "ip", SCRIPT_IP },	    { "sym", SCRIPT_SYM },
-	{ "symoff", SCRIPT_SYMOFF }, { "dso", SCRIPT_DSO },	    { "brstack", SCRIPT_BRSTACK },
+	{ "comm", SCRIPT_COMM },     { "pid", SCRIPT_PID },   { "tid", SCRIPT_TID },
+	{ "cpu", SCRIPT_CPU },	     { "time", SCRIPT_TIME }, { "period", SCRIPT_PERIOD },
+	{ "event", SCRIPT_EVENT },   { "ip", SCRIPT_IP },     { "sym", SCRIPT_SYM },
+	{ "symoff", SCRIPT_SYMOFF }, { "dso", SCRIPT_DSO },   { "brstack", SCRIPT_BRSTACK },
 };
 
 static struct err *find_field(const char *name, u32 *bit)
@@ -130,9 +130,9 @@ static const char *module_name(const struct script *s, u32 module)
 	if (module >= s->profile->module_count)
 		return "[unknown]";
 	m = &s->profile->modules[module];
-	return m->kind == MODULE_KERNEL ? "[kernel.kallsyms]" :
-	       m->kind == MODULE_GUEST	? "[guest.kernel.kallsyms]" :
-					  m->path;
+	return m->kind == MODULE_KERNEL	 ? "[kernel.kallsyms]"
+	       : m->kind == MODULE_GUEST ? "[guest.kernel.kallsyms]"
+					 : m->path;
 }
 
 static void add_ip(const struct script *s, struct text *out, u64 address)
