@@ -6,27 +6,44 @@ void chain_release(struct chain *chain)
 	vec_release(&chain->links);
 }
 
+static void add_link(struct chain *chain, const struct symbols *symbols, struct kinds *kinds,
+		     const struct source_frame *from, bool missing)
+{
+	const struct kind *kind;
+
+	if (from->function >= symbols->function_count ||
+	    symbols_is_nameless(&symbols->functions[from->function], from))
+		return;
+	kind = kind_of(kinds, from->function);
+	*vec_push(&chain->links) = (struct link){
+		.function = from->function,
+		.line = from->line,
+		.column = from->column,
+		.file = from->file,
+		.kind = kind,
+		.role = kind->role,
+		.inlined = from->inlined,
+		.missing = missing,
+	};
+}
+
 static void expand_frame(struct chain *chain, const struct symbols *symbols, struct kinds *kinds,
 			 u32 frame)
 {
-	for (u32 i = symbols->first[frame]; i < symbols->first[frame + 1]; i++) {
-		const struct source_frame *from = &symbols->source_frames[i];
-		const struct kind *kind;
+	for (u32 i = symbols->first[frame]; i < symbols->first[frame + 1]; i++)
+		add_link(chain, symbols, kinds, &symbols->source_frames[i], false);
+}
 
-		if (from->function >= symbols->function_count ||
-		    symbols_is_nameless(&symbols->functions[from->function], from))
-			continue;
-		kind = kind_of(kinds, from->function);
-		*vec_push(&chain->links) = (struct link){
-			.function = from->function,
-			.line = from->line,
-			.column = from->column,
-			.file = from->file,
-			.kind = kind,
-			.role = kind->role,
-			.inlined = from->inlined,
-		};
-	}
+/* What tail calls left out between the stack's innermost frame and its caller. */
+static void expand_missing(struct chain *chain, const struct symbols *symbols, struct kinds *kinds,
+			   u32 stack)
+{
+	u32 way = symbols->missing_of ? symbols->missing_of[stack] : NO_ID;
+
+	if (way == NO_ID)
+		return;
+	for (u32 i = symbols->missing_first[way]; i < symbols->missing_first[way + 1]; i++)
+		add_link(chain, symbols, kinds, &symbols->missing[i], true);
 }
 
 static void expand(struct chain *chain, const struct profile *profile,
@@ -37,6 +54,7 @@ static void expand(struct chain *chain, const struct profile *profile,
 		u32 parent = profile->stacks[stack].parent;
 
 		expand_frame(chain, symbols, kinds, profile->stacks[stack].frame);
+		expand_missing(chain, symbols, kinds, stack);
 		/* Parents come before their children, so this ends. */
 		if (parent >= stack)
 			break;

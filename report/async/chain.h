@@ -18,6 +18,7 @@ struct link {
 	const struct kind *kind;
 	u8 role; /* kind->role, unless the stack around it says otherwise */
 	bool inlined;
+	bool missing; /* from the stack: it left by a tail call */
 };
 
 struct chain {

@@ -65,7 +65,7 @@ void logical_free(struct logical *logical)
 
 /* What the links say about how sure the stack is: those of the task, or all if there is none. */
 static void set_certainty(struct logical_stack *stack, const struct chain *chain,
-			  const struct symbols *symbols)
+			  const struct symbols *symbols, bool physical)
 {
 	size_t n = chain_has_task(chain) ? chain->root + 1 : chain->links.len;
 
@@ -73,7 +73,10 @@ static void set_certainty(struct logical_stack *stack, const struct chain *chain
 		const struct link *link = &chain->links.data[i];
 		enum symbol_source source = symbols->functions[link->function].source;
 
+		if (physical && link->missing)
+			continue;
 		stack->unsure |= link->kind->unsure;
+		stack->restored |= link->missing;
 		if (source == SYMBOL_NONE)
 			stack->certainty = CERTAIN_ADDRESSES;
 		else if (link->kind->unsure && stack->certainty == CERTAIN_DWARF)
@@ -115,7 +118,7 @@ static struct mapped *map_stack(struct logical *l, u32 stack, u32 thread_name)
 	mapped->thread_name =
 		l->physical || chain_has_task(&l->chain) ? NO_ID : thread_name;
 	make_steps(l, &mapped->stack, thread_name);
-	set_certainty(&mapped->stack, &l->chain, l->symbols);
+	set_certainty(&mapped->stack, &l->chain, l->symbols, l->physical);
 	steps = arena_alloc(&l->arena, (l->steps.len ? l->steps.len : 1) * sizeof *steps);
 	if (l->steps.len)
 		memcpy(steps, l->steps.data, l->steps.len * sizeof *steps);

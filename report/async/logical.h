@@ -54,6 +54,7 @@ struct logical_stack {
 	bool is_task; /* the first step is a task root (an async body) */
 	bool complete; /* reached a boundary or the thread's start */
 	bool unsure; /* any step is unsure */
+	bool restored; /* a function that left by a tail call was put back */
 	u8 certainty; /* enum certainty */
 };
 

@@ -329,6 +329,7 @@ void steps_of_plain(struct step_vec *out, const struct chain *chain, u32 thread_
 void steps_of_physical(struct step_vec *out, const struct chain *chain)
 {
 	for (size_t i = chain->links.len; i-- > 0;)
-		*vec_push(out) = step_of(&chain->links.data[i],
-					 plain_kind(&chain->links.data[i]));
+		if (!chain->links.data[i].missing)
+			*vec_push(out) = step_of(&chain->links.data[i],
+						 plain_kind(&chain->links.data[i]));
 }

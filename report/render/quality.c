@@ -32,6 +32,7 @@ static void trouble_text(struct text *out, const struct quality *quality,
 			    stop_reason_text((enum stop_reason)reason));
 	add_trouble(out, quality->skidded, "interrupted behind a call or return");
 	add_trouble(out, quality->empty, "without a stack");
+	add_trouble(out, quality->restored, "with a function put back that left by a tail call");
 	add_trouble(out, quality->lost_stacks, "in a damaged part of the file");
 	add_trouble(out, profile->quality.dropped_late, "dropped waiting for an unwind table");
 	add_trouble(out, profile->quality.throttled, "times throttled by the kernel");

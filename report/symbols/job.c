@@ -38,8 +38,7 @@ void job_notice(struct job *job, const char *fmt, ...)
 	*vec_push(&job->notices) = text_take(&text);
 }
 
-static void open_files(struct job *job, const struct symbols_options *options,
-		       struct sisters *sisters)
+void job_open(struct job *job, const struct symbols_options *options, struct sisters *sisters)
 {
 	struct binary *own;
 	struct err *err;
@@ -127,9 +126,8 @@ static int by_vaddr(const void *a, const void *b)
 	return x->vaddr < y->vaddr ? -1 : x->vaddr > y->vaddr;
 }
 
-void job_run(struct job *job, const struct symbols_options *options, struct sisters *sisters)
+void job_run(struct job *job)
 {
-	open_files(job, options, sisters);
 	vec_each(&job->places, place)
 		place->vaddr = job->files[FILE_OWN] ?
 				       binary_offset_to_vaddr(job->files[FILE_OWN], place->offset) :

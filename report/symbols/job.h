@@ -20,6 +20,7 @@ struct place {
 	u64 vaddr; /* UINT64_MAX: in no segment */
 	u32 frame;
 	u32 first, count; /* its chain in job->chains; count 0: no DWARF function */
+	bool symbol_only; /* named by its ELF symbol, whatever DWARF says */
 };
 
 /* Sources of DWARF and symbols, in order of preference. */
@@ -45,7 +46,9 @@ struct sisters;
 
 void job_init(struct job *job, const struct profile_module *module, u32 id);
 void job_release(struct job *job);
-void job_run(struct job *job, const struct symbols_options *options, struct sisters *sisters);
+/* Opens its files; then looks all its places up. */
+void job_open(struct job *job, const struct symbols_options *options, struct sisters *sisters);
+void job_run(struct job *job);
 void job_notice(struct job *job, const char *fmt, ...) ERR_PRINTF(2, 3);
 
 /* The ELF symbol that covers a place, from any of the files; NULL if there is none. */

@@ -7,6 +7,7 @@
 #include <aprof/alloc.h>
 
 #include "report/symbols/job.h"
+#include "report/symbols/missing.h"
 #include "report/symbols/names.h"
 #include "report/symbols/packed.h"
 #include "report/symbols/sister.h"
@@ -16,6 +17,8 @@ struct resolved {
 	struct names names;
 	struct VEC(struct source_frame) source_frames;
 	struct VEC(u32) first;
+	struct missing_frames missing;
+	struct missing_first missing_first;
 };
 
 /* A frame's source frames while they are in the order of their jobs. */
@@ -27,7 +30,9 @@ struct resolver {
 	const struct profile *profile;
 	struct resolved *out;
 	struct VEC(struct job) jobs; /* one for each module with a file */
-	struct chain *chains; /* of each frame */
+	struct chain *chains; /* of each frame, and of those that `missing` made up */
+	size_t chain_count;
+	struct missing missing;
 	struct frame_place *places; /* of each frame; NULL if nobody wants them */
 	struct VEC(struct source_frame) frames;
 };
@@ -253,7 +258,7 @@ static void set_symbol(struct resolver *r, struct job *job, const struct place *
 	if (symbol) {
 		set_single(r, place->frame,
 			   names_symbol(&r->out->names, job->id, SYMBOL_TABLE, symbol->name));
-		r->out->symbols.without_dwarf++;
+		r->out->symbols.without_dwarf += !place->symbol_only;
 	} else if (!set_by_profile(r, place->frame, job->id, place->offset)) {
 		set_unknown(r, place->frame, job->id, job->files[FILE_OWN], place->vaddr);
 	}
@@ -263,7 +268,7 @@ static void set_job_place(struct resolver *r, struct job *job, const struct plac
 {
 	const struct symbol *symbol;
 
-	if (!r->places || place->vaddr == UINT64_MAX)
+	if (!r->places || place->vaddr == UINT64_MAX || place->frame >= r->profile->frame_count)
 		return;
 	symbol = job_symbol_at(job, place->vaddr);
 	set_place(r, place->frame, place->vaddr, symbol ? symbol->vaddr : UINT64_MAX);
@@ -273,7 +278,7 @@ static void collect(struct resolver *r, struct job *job)
 {
 	vec_each(&job->places, place) {
 		set_job_place(r, job, place);
-		if (!place->count || !set_dwarf(r, job, place))
+		if (!place->count || place->symbol_only || !set_dwarf(r, job, place))
 			set_symbol(r, job, place);
 	}
 	vec_each(&job->notices, text)
@@ -303,6 +308,33 @@ static void finish(struct resolver *r)
 	out->symbols.function_count = (u32)out->names.functions.len;
 }
 
+static struct missing_chain chain_of_frame(void *arg, u32 frame)
+{
+	const struct resolver *r = arg;
+
+	return (struct missing_chain){ r->frames.data + r->chains[frame].first,
+				       r->chains[frame].count };
+}
+
+static void finish_missing(struct resolver *r)
+{
+	struct resolved *out = r->out;
+
+	missing_collect(&r->missing, chain_of_frame, r, &out->missing, &out->missing_first);
+	out->symbols.missing_of = missing_by_stack(&r->missing);
+	out->symbols.missing_first = out->missing_first.data;
+	out->symbols.missing = out->missing.data;
+}
+
+static void grow_chains(struct resolver *r)
+{
+	size_t before = r->chain_count;
+
+	r->chain_count = (size_t)r->missing.frame_count + 1;
+	r->chains = xrealloc(r->chains, r->chain_count * sizeof *r->chains);
+	memset(r->chains + before, 0, (r->chain_count - before) * sizeof *r->chains);
+}
+
 struct err *symbols_resolve(struct symbols **out, const struct profile *profile,
 			    const struct symbols_options *options)
 {
@@ -318,21 +350,28 @@ struct err *symbols_resolve(struct symbols **out, const struct profile *profile,
 	}
 	r.out = xzalloc(sizeof *r.out);
 	names_init(&r.out->names);
-	r.chains = xcalloc((size_t)profile->frame_count + 1, sizeof *r.chains);
+	r.chain_count = (size_t)profile->frame_count + 1;
+	r.chains = xcalloc(r.chain_count, sizeof *r.chains);
 	if (options->places)
 		r.places = xcalloc((size_t)profile->frame_count + 1, sizeof *r.places);
+	missing_init(&r.missing, profile);
 	sort_frames(&r);
 	vec_each(&r.jobs, job) {
-		job_run(job, options, &sisters);
+		job_open(job, options, &sisters);
+		missing_add_places(&r.missing, job);
+		grow_chains(&r);
+		job_run(job);
 		collect(&r, job);
 		job_release(job);
 	}
 	sisters_notice_unused(&sisters);
 	finish(&r);
+	finish_missing(&r);
 	*out = &r.out->symbols;
 	vec_release(&r.jobs);
 	vec_release(&r.frames);
 	free(r.chains);
+	missing_release(&r.missing);
 	sisters_release(&sisters);
 	return NULL;
 }
@@ -346,6 +385,9 @@ void symbols_free(struct symbols *symbols)
 	names_release(&resolved->names);
 	vec_release(&resolved->source_frames);
 	vec_release(&resolved->first);
+	vec_release(&resolved->missing);
+	vec_release(&resolved->missing_first);
+	free((void *)resolved->symbols.missing_of);
 	free((void *)resolved->symbols.places);
 	free(resolved);
 }

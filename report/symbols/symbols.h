@@ -64,6 +64,14 @@ struct symbols {
 	u32 function_count;
 	const struct source_frame *source_frames;
 	const u32 *first; /* frame id -> index of its first source frame; frame_count + 1 entries */
+	/*
+	 * Functions that tail calls left out between a stack's innermost frame and its caller: by
+	 * stack id which, NO_ID where there are none; NULL if there are none at all. The source
+	 * frames of the n-th are missing[missing_first[n]] up to missing[missing_first[n + 1]].
+	 */
+	const u32 *missing_of;
+	const u32 *missing_first;
+	const struct source_frame *missing;
 	const struct frame_place *places; /* of each frame; NULL unless asked for */
 	u64 unresolved; /* frames for which not even a symbol is known */
 	u64 without_dwarf; /* frames of SYMBOL_TABLE in modules without DWARF for that place */

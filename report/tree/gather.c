@@ -128,6 +128,7 @@ static void count_certainty(struct quality *quality, const struct logical_stack 
 {
 	quality->unresolved += stack->certainty == CERTAIN_ADDRESSES;
 	quality->unsure += stack->unsure;
+	quality->restored += stack->restored;
 	quality->complete += stack->complete;
 }
 

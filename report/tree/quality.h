@@ -14,6 +14,7 @@ struct quality { /* samples, of those that the report is about */
 	u64 skidded; /* a call or return lies between the precise address and its interrupt */
 	u64 unresolved; /* known by addresses only */
 	u64 unsure; /* some name in the chain is not certain */
+	u64 restored; /* a function that left by a tail call was put back */
 	u64 complete; /* the chain reaches a task's or a thread's start */
 };
 

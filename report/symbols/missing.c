@@ -1,0 +1,178 @@
+/* Pairs of frames between which functions are missing, and what these are called. */
+#include "report/symbols/missing.h"
+
+#include <stdlib.h>
+
+#include <aprof/alloc.h>
+
+#define MOST_JUMPS 8 /* from one function to the next: more are not told apart */
+
+/*
+ * Only where the unwinder went by the rules of .eh_frame is the callee's return address in the
+ * caller for certain: a chain of frame pointers skips functions that keep none.
+ */
+static bool is_exact(const struct frame *frame)
+{
+	return frame->status == FRAME_OK &&
+	       (frame->source == SOURCE_TABLE || frame->source == SOURCE_LIBUNWIND ||
+		frame->source == SOURCE_BPF);
+}
+
+static bool may_miss(const struct profile *profile, const struct frame *caller,
+		     const struct frame *callee)
+{
+	return caller->lookup == LOOKUP_RETURN && caller->module == callee->module &&
+	       caller->module < profile->module_count && is_exact(caller) && is_exact(callee);
+}
+
+void missing_init(struct missing *missing, const struct profile *profile)
+{
+	*missing = (struct missing){ .profile = profile, .frame_count = profile->frame_count };
+	intern_init(&missing->pairs);
+	missing->by_stack = xcalloc((size_t)profile->stack_count + 1, sizeof(u32));
+	for (u32 i = 0; i < profile->stack_count; i++) {
+		u32 parent = profile->stacks[i].parent, pair[2];
+
+		missing->by_stack[i] = NO_ID;
+		if (parent >= i)
+			continue;
+		pair[0] = profile->stacks[parent].frame;
+		pair[1] = profile->stacks[i].frame;
+		if (pair[0] >= profile->frame_count || pair[1] >= profile->frame_count ||
+		    !may_miss(profile, &profile->frames[pair[0]], &profile->frames[pair[1]]))
+			continue;
+		missing->by_stack[i] = intern_bytes(&missing->pairs, pair, sizeof pair);
+		if (missing->by_stack[i] == missing->list.len)
+			*vec_push(&missing->list) =
+				(struct missing_pair){ pair[0], pair[1], NO_ID };
+	}
+}
+
+void missing_release(struct missing *missing)
+{
+	intern_release(&missing->pairs);
+	vec_release(&missing->list);
+	vec_release(&missing->ways);
+	vec_release(&missing->hops);
+	free(missing->by_stack);
+}
+
+static void add_place(struct missing *missing, struct job *job, u64 vaddr, bool symbol_only)
+{
+	*vec_push(&job->places) = (struct place){
+		.offset = binary_vaddr_to_offset(job->files[FILE_OWN], vaddr),
+		.frame = missing->frame_count++,
+		.symbol_only = symbol_only,
+	};
+}
+
+static void add_way(struct missing *missing, struct job *job, const struct tail_way *way,
+		    const struct jump *jumps)
+{
+	*vec_push(&missing->ways) =
+		(struct missing_way){ .hops = (u32)missing->hops.len, .count = way->count };
+	for (u32 i = 0; i < way->count; i++) {
+		const struct tail_hop *hop = &way->hops[i];
+		u32 count = hop->count <= MOST_JUMPS ? hop->count : 0;
+
+		*vec_push(&missing->hops) = (struct missing_hop){ missing->frame_count, count };
+		for (u32 k = 0; k < count; k++)
+			add_place(missing, job, jumps[hop->first + k].from, false);
+		add_place(missing, job, hop->entry, true);
+	}
+}
+
+static bool has_names(struct job *job, const struct tail_way *way)
+{
+	for (u32 i = 0; i < way->count; i++)
+		if (!job_symbol_at(job, way->hops[i].entry))
+			return false;
+	return true;
+}
+
+void missing_add_places(struct missing *missing, struct job *job)
+{
+	const struct frame *frames = missing->profile->frames;
+	struct binary *own = job->files[FILE_OWN];
+	struct jump_vec jumps = { 0 };
+	struct tails *tails;
+	struct tail_way way;
+
+	if (!own)
+		return;
+	tails = tails_new(own);
+	vec_each(&missing->list, pair) {
+		const struct frame *caller = &frames[pair->caller], *callee = &frames[pair->callee];
+		u64 call, inside;
+
+		if (caller->module != job->id)
+			continue;
+		jumps.len = 0;
+		call = binary_offset_to_vaddr(own, symbols_looked_up(caller));
+		inside = binary_offset_to_vaddr(own, symbols_looked_up(callee));
+		if (call == UINT64_MAX || inside == UINT64_MAX ||
+		    !tails_find(tails, call + 1, inside, &jumps, &way) || !has_names(job, &way))
+			continue;
+		pair->way = (u32)missing->ways.len;
+		add_way(missing, job, &way, jumps.data);
+	}
+	vec_release(&jumps);
+	tails_free(tails);
+}
+
+static bool same_functions(struct missing_chain a, struct missing_chain b)
+{
+	if (a.count != b.count)
+		return false;
+	for (u32 i = 0; i < a.count; i++)
+		if (a.at[i].function != b.at[i].function)
+			return false;
+	return true;
+}
+
+/* What all the jumps of a function are in; its symbol where they disagree. */
+static struct missing_chain chain_of_hop(const struct missing_hop *hop, missing_chain_of *chain_of,
+					 void *arg)
+{
+	struct missing_chain symbol = chain_of(arg, hop->first + hop->jumps), chain;
+
+	if (!hop->jumps)
+		return symbol;
+	chain = chain_of(arg, hop->first);
+	for (u32 i = 1; i < hop->jumps; i++)
+		if (!same_functions(chain, chain_of(arg, hop->first + i)))
+			return symbol;
+	return chain;
+}
+
+void missing_collect(const struct missing *missing, missing_chain_of *chain_of, void *arg,
+		     struct missing_frames *out, struct missing_first *first)
+{
+	for (size_t w = 0; w < missing->ways.len; w++) {
+		const struct missing_way *way = &missing->ways.data[w];
+
+		*vec_push(first) = (u32)out->len;
+		for (u32 i = way->count; i-- > 0;) {
+			struct missing_chain chain = chain_of_hop(
+				&missing->hops.data[way->hops + i], chain_of, arg);
+
+			vec_append(out, chain.at, chain.count);
+		}
+	}
+	*vec_push(first) = (u32)out->len;
+}
+
+u32 *missing_by_stack(const struct missing *missing)
+{
+	u32 *ways, count = missing->profile->stack_count;
+
+	if (!missing->ways.len)
+		return NULL;
+	ways = xcalloc((size_t)count + 1, sizeof *ways);
+	for (u32 i = 0; i < count; i++) {
+		u32 pair = missing->by_stack[i];
+
+		ways[i] = pair == NO_ID ? NO_ID : missing->list.data[pair].way;
+	}
+	return ways;
+}
