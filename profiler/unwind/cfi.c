@@ -169,6 +169,21 @@ void cfi_cie(const struct cfi *cfi, u32 at, struct cie *cie)
 
 bool cfi_fde(const struct cfi *cfi, const struct cie *cie, struct bytes body, struct fde *fde)
 {
+	const u8 *at = body.at;
+
+	/* What all compilers write: two words and a short augmentation. */
+	if (cie->pointer_encoding == (PE_PCREL | PE_SDATA4) && cie->has_augmentation &&
+	    bytes_left(&body) > 8 && at[8] < bytes_left(&body) - 8 && at[8] < 0x80) {
+		i32 distance, size;
+
+		memcpy(&distance, at, sizeof distance);
+		memcpy(&size, at + 4, sizeof size);
+		fde->start = cfi->vaddr + (u64)(at - cfi->data.at) + (u64)(i64)distance;
+		fde->size = (u64)(i64)size;
+		body.at += 9 + at[8];
+		fde->program = body;
+		return true;
+	}
 	fde->start = read_pointer(cfi, &body, cie->pointer_encoding);
 	fde->size = read_value(&body, cie->pointer_encoding & PE_FORMAT);
 	if (cie->has_augmentation)

@@ -44,6 +44,8 @@ struct cie {
 	u64 code_align;
 	i64 data_align;
 	struct cfi_state initial; /* what its program sets up */
+	u32 rule; /* the same */
+	bool plain; /* it, and most of what programs do to it, is said by changing the rule's bits */
 };
 
 struct fde {

@@ -359,7 +359,140 @@ bool cfi_run_initial(struct cie *cie, struct bytes program)
 	machine_init(&m, cie);
 	run(&m, &program); /* it does not advance; one that does ends there */
 	cie->initial = m.now;
+	cie->rule = encode(&m);
+	cie->plain = (rule_kind(cie->rule) == RULE_RSP || rule_kind(cie->rule) == RULE_RBP) &&
+		     cie->code_align == 1 && cie->data_align == -8;
 	return !m.bad;
+}
+
+/* The bits of a rule that do not tell the CFA's offset; rbp's place. */
+#define RULE_HEAD 0xfffu
+#define RULE_RBP_BITS 0xff0u
+
+struct plain { /* a program that only changes bits of a rule */
+	const u8 *at, *end;
+	u32 rule;
+	u32 depth;
+	u32 saved[REMEMBER_MAX];
+};
+
+/* An operand of one or two bytes; UINT32_MAX for others. */
+static inline u32 plain_operand(struct plain *p)
+{
+	u32 value;
+
+	if (p->at < p->end && *p->at < 0x80)
+		return *p->at++;
+	if (p->end - p->at < 2 || p->at[1] >= 0x80)
+		return UINT32_MAX;
+	value = (p->at[0] & 0x7fu) | (u32)p->at[1] << 7;
+	p->at += 2;
+	return value;
+}
+
+static inline bool plain_cfa_offset(struct plain *p)
+{
+	u32 offset = plain_operand(p);
+
+	p->rule = (p->rule & RULE_HEAD) | offset / 8 << 12;
+	return offset % 8 == 0;
+}
+
+static inline bool plain_cfa_register(struct plain *p)
+{
+	u32 reg = plain_operand(p);
+
+	p->rule = (p->rule & ~15u) | (reg == REG_RSP ? RULE_RSP : RULE_RBP);
+	return reg == REG_RSP || reg == REG_RBP;
+}
+
+static inline bool plain_offset(struct plain *p, u8 reg)
+{
+	u32 eighths = plain_operand(p);
+
+	if (reg != REG_RBP)
+		return reg != REG_RSP && reg != REG_RA && eighths != UINT32_MAX;
+	p->rule = (p->rule & ~RULE_RBP_BITS) | (eighths & 0xff) << 4;
+	return eighths >= RBP_SAVED && eighths <= RBP_MAX;
+}
+
+static inline bool plain_restore(struct plain *p, const struct cie *cie, u8 reg)
+{
+	if (reg == REG_RBP)
+		p->rule = (p->rule & ~RULE_RBP_BITS) | (cie->rule & RULE_RBP_BITS);
+	return reg != REG_RSP && reg != REG_RA;
+}
+
+/* One instruction that does not advance; false if it is of another kind. */
+static inline bool plain_step(struct plain *p, const struct cie *cie, u8 op)
+{
+	if (op & 0xc0)
+		return (op & 0xc0) == DW_CFA_offset ? plain_offset(p, op & 0x3f) :
+						      plain_restore(p, cie, op & 0x3f);
+	switch (op) {
+	case DW_CFA_def_cfa_offset:
+		return plain_cfa_offset(p);
+	case DW_CFA_def_cfa_register:
+		return plain_cfa_register(p);
+	case DW_CFA_def_cfa:
+		return plain_cfa_register(p) && plain_cfa_offset(p);
+	case DW_CFA_nop:
+		return true;
+	case DW_CFA_remember_state:
+		if (p->depth == REMEMBER_MAX)
+			return false;
+		p->saved[p->depth++] = p->rule;
+		return true;
+	case DW_CFA_restore_state:
+		if (!p->depth)
+			return false;
+		p->rule = p->saved[--p->depth];
+		return true;
+	}
+	return false;
+}
+
+/* The longer advances; false if it is not one. */
+static inline bool plain_advance(struct plain *p, u8 op, u32 *delta)
+{
+	u32 bytes = op == DW_CFA_advance_loc1 ? 1 : op == DW_CFA_advance_loc2 ? 2 : 4;
+
+	if (op < DW_CFA_advance_loc1 || op > DW_CFA_advance_loc4 || p->end - p->at < bytes)
+		return false;
+	*delta = 0;
+	memcpy(delta, p->at, bytes);
+	p->at += bytes;
+	return true;
+}
+
+/*
+ * Programs that only push registers and move the CFA, nearly all: the state is the rule itself. False
+ * at the first instruction of another kind; then the rows so far are to be written again.
+ */
+static bool run_plain(const struct cie *cie, const struct fde *fde, u32 pc, u64 size,
+		      struct rows *out)
+{
+	struct plain p = { .at = fde->program.at, .end = fde->program.end, .rule = cie->rule };
+	u64 where = 0;
+
+	while (p.at < p.end) {
+		u8 op = *p.at++;
+		u32 delta = op & 0x3f;
+
+		if ((op & 0xc0) != DW_CFA_advance_loc && !plain_advance(&p, op, &delta)) {
+			if (!plain_step(&p, cie, op))
+				return false;
+			continue;
+		}
+		if (!delta)
+			continue;
+		rows_add(out, pc + (u32)where, p.rule);
+		where += delta;
+		if (where >= size)
+			return true;
+	}
+	rows_add(out, pc + (u32)where, p.rule);
+	return true;
 }
 
 void cfi_run(const struct cie *cie, const struct fde *fde, u32 pc, u64 size, struct rows *out)
@@ -368,6 +501,8 @@ void cfi_run(const struct cie *cie, const struct fde *fde, u32 pc, u64 size, str
 	struct machine m;
 	u64 at = 0;
 
+	if (cie->plain && run_plain(cie, fde, pc, size, out))
+		return;
 	machine_init(&m, cie);
 	while (at < size) {
 		u64 delta = run(&m, &b);
