@@ -235,9 +235,9 @@ static void finish(struct compiler *c)
 			t->rows[i].pc -= skip;
 	}
 	t->starts = xcalloc(c->functions.len + 1, sizeof *t->starts);
-	vec_each(&c->functions, f)
-		if (f->pc >= skip)
-			t->starts[t->start_count++] = f->pc - skip;
+	for (size_t i = 0; i < c->functions.len; i++)
+		if (c->turns[i].pc >= skip)
+			t->starts[t->start_count++] = c->turns[i].pc - skip;
 	make_directory(t);
 	t->bytes = sizeof *t + t->count * sizeof *t->rows + (t->blocks + 1) * sizeof *t->first +
 		   t->start_count * sizeof *t->starts;
