@@ -51,7 +51,6 @@ enum {
 	LINE_LINE = 2,
 	FUNCTION_ID = 1,
 	FUNCTION_NAME = 2,
-	FUNCTION_SYSTEM_NAME = 3,
 	FUNCTION_FILE = 4,
 	FUNCTION_LINE = 5,
 };
@@ -168,7 +167,11 @@ static void put_functions(struct writer *w)
 		export_place(w->in, label, &file, &line);
 		proto_u64(&w->inner, FUNCTION_ID, (u64)label + 1);
 		proto_u64(&w->inner, FUNCTION_NAME, name);
-		proto_u64(&w->inner, FUNCTION_SYSTEM_NAME, name);
+		/*
+		 * No system name: where it is the same as the name, go tool pprof takes the name for
+		 * one that it could not demangle, and cuts what stands in <> out of it
+		 * (internal/symbolizer, demangleSingleFunction).
+		 */
 		if (file)
 			proto_u64(&w->inner, FUNCTION_FILE, string_of(w, file));
 		proto_u64(&w->inner, FUNCTION_LINE, line);

@@ -39,7 +39,7 @@ browse() {
 		  new KeyboardEvent("keydown", {key: k, bubbles: true, cancelable: true, ...more}));
 		const frame = () => new Promise(done => requestAnimationFrame(() => setTimeout(done)));
 		const done = () => document.documentElement.setAttribute("data-said", btoa(
-		  String.fromCharCode(...new TextEncoder().encode(said.join("\\n")))));
+		  Array.from(new TextEncoder().encode(said.join("\\n")), b => String.fromCharCode(b)).join("")));
 		addEventListener("load", async () => { try { await test(); } catch (e) {
 		  say("ERROR:", e.message); } done(); });
 		'''
