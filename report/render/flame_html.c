@@ -28,12 +28,31 @@ static const char page_body[] =
 static const char page_style[] =
 #include <embed/flame.css.h>
 	;
-static const char page_names[] =
+/* In the order in which they run, in one scope. */
+static const char *const page_scripts[] = {
 #include <embed/names.js.h>
-	;
-static const char page_script[] =
+	,
+#include <embed/flame_data.js.h>
+	,
+#include <embed/flame_colors.js.h>
+	,
+#include <embed/flame_tree.js.h>
+	,
+#include <embed/flame_text.js.h>
+	,
+#include <embed/flame_draw.js.h>
+	,
+#include <embed/flame_zoom.js.h>
+	,
+#include <embed/flame_search.js.h>
+	,
+#include <embed/flame_controls.js.h>
+	,
+#include <embed/flame_events.js.h>
+	,
 #include <embed/flame.js.h>
-	;
+	,
+};
 
 struct page {
 	const struct flame_input *in;
@@ -303,8 +322,10 @@ void flame_html(const struct flame_input *in)
 	fprintf(in->out, "</head>\n<body>\n%s", page_body);
 	fputs("<script type=\"application/json\" id=\"data\">", in->out);
 	write_data(&page);
-	fprintf(in->out, "</script>\n<script>\n%s%s</script>\n</body>\n</html>\n", page_names,
-		page_script);
+	fputs("</script>\n<script>\n(() => {\n\"use strict\";\n", in->out);
+	for (size_t i = 0; i < ARRAY_LEN(page_scripts); i++)
+		fputs(page_scripts[i], in->out);
+	fputs("})();\n</script>\n</body>\n</html>\n", in->out);
 	intern_release(&page.places);
 	intern_release(&page.awaits);
 	vec_release(&page.names);

@@ -19,7 +19,8 @@
 #define WIDTH 1200
 #define ROW 18
 #define TOP 66 /* above the first row: title, summary, legend */
-#define LEAST 0.0002 /* of the whole: a quarter of a pixel */
+#define LEAST 0.0004 /* of the whole: half a pixel */
+#define NAMED 0.02 /* of the whole: three letters */
 
 static const char picture_style[] =
 #include <embed/svg.css.h>
@@ -158,11 +159,13 @@ static void put_frame(const struct picture *p, u32 node, const struct awaited *a
 	else
 		/* Neighbours of one kind must be told apart: a name has one of three shades. */
 		fprintf(out, "class=\"k%d s%u\"", (int)origin, at->label % 3);
-	fprintf(out, "/>%s<text x=\"%d\" y=\"13\">",
-		at->is_task ? "<rect width=\"3\" height=\"17\" class=\"task\"/>" : "",
-		at->is_task ? 6 : 4);
-	markup_text(out, name_of(p, node));
-	fputs("</text></svg>\n", out);
+	fprintf(out, "/>%s", at->is_task ? "<rect width=\"3\" height=\"17\" class=\"task\"/>" : "");
+	if (share >= NAMED) {
+		fprintf(out, "<text x=\"%d\" y=\"13\">", at->is_task ? 6 : 4);
+		markup_text(out, name_of(p, node));
+		fputs("</text>", out);
+	}
+	fputs("</svg>\n", out);
 }
 
 static void put_frames(const struct picture *p)

@@ -54,21 +54,28 @@ function segments(name) {
   return starts;
 }
 
+// The shorter forms of a name, longest first, made once.
+const forms = new Map();
+
+function formsOf(name) {
+  let of = forms.get(name);
+  if (!of) {
+    const typed = shortenTypes(name), bare = dropArguments(typed), starts = segments(bare);
+    of = [typed, bare, ...starts.map(start => bare.slice(start))];
+    forms.set(name, of);
+  }
+  return of;
+}
+
 // What fits of a name into `room` characters; "" if that is too little to say anything.
 function fitName(name, room) {
   if (room < 3)
     return "";
   if (name.length <= room)
     return name;
-  const typed = shortenTypes(name);
-  if (typed.length <= room)
-    return typed;
-  const bare = dropArguments(typed), starts = segments(bare);
-  if (bare.length <= room)
-    return bare;
-  for (const start of starts)
-    if (bare.length - start <= room)
-      return bare.slice(start);
-  const last = starts.length ? bare.slice(starts[starts.length - 1]) : bare;
-  return last.slice(0, room - 1) + "\u2026";
+  const of = formsOf(name);
+  for (const form of of)
+    if (form.length <= room)
+      return form;
+  return of[of.length - 1].slice(0, room - 1) + "\u2026";
 }

@@ -1,11 +1,13 @@
 // The script of an SVG flame graph: zoom, search, width. Frames are nested <svg class="f"> elements
-// with their place in data-x, data-w (parts of the whole) and data-d (depth).
+// with their place in data-x, data-w (parts of the whole) and data-d (depth). Text is the dear part of
+// a picture: only frames that have room for it have an element for it, here as in the file.
 (() => {
 "use strict";
 const root = document.documentElement;
 const frames = [...document.querySelectorAll("svg.f")].map(el => ({
   el, x: +el.dataset.x, w: +el.dataset.w, d: +el.dataset.d,
-  text: el.querySelector("text"), name: el.dataset.n || el.querySelector("text").textContent,
+  text: el.querySelector("text"), name: el.querySelector("title").textContent.split("\n", 1)[0],
+  shown: true, place: "", said: null,
 }));
 const all = frames[0], $ = id => document.getElementById(id);
 const CHAR = 7.25;
@@ -20,17 +22,41 @@ function draw() {
   for (const f of frames) {
     const around = f.d < focus.d && f.x <= focus.x + slack && f.x + f.w >= end - slack;
     const inside = f.d >= focus.d && f.x >= focus.x - slack && f.x + f.w <= end + slack;
-    const part = around ? 1 : f.w / focus.w;
-    f.el.style.display = around || (inside && part * width >= 0.3) ? "" : "none";
-    if (!around && !inside)
-      continue;
-    f.el.setAttribute("x", (around ? 0 : 100 * (f.x - focus.x) / focus.w) + "%");
-    f.el.setAttribute("width", 100 * part + "%");
-    f.el.classList.toggle("past", around);
-    f.text.textContent = fitName(f.name, Math.floor((part * width - 8) / CHAR));
+    const part = around ? 1 : f.w / focus.w, shown = around || (inside && part * width >= 0.3);
+    if (shown !== f.shown)
+      f.el.style.display = shown ? "" : "none";
+    f.shown = shown;
+    if (shown)
+      put(f, part, around, Math.floor((part * width - 8) / CHAR));
   }
   $("reset").style.display = focus === all ? "none" : "";
-  search(query);
+  if (query)
+    search(query);
+}
+
+function put(f, part, around, room) {
+  const place = (around ? 0 : 100 * (f.x - focus.x) / focus.w) + "%";
+  if (place !== f.place || part !== f.part) {
+    f.el.setAttribute("x", f.place = place);
+    f.el.setAttribute("width", 100 * (f.part = part) + "%");
+  }
+  if (around !== f.past)
+    f.el.classList.toggle("past", f.past = around);
+  const said = fitName(f.name, room);
+  if (said === f.said)
+    return;
+  f.said = said;
+  if (!said && f.text)
+    f.text.remove();
+  f.text = said && f.text ? f.text : null;
+  if (said && !f.text) {
+    f.text = document.createElementNS(root.namespaceURI, "text");
+    f.text.setAttribute("x", f.el.querySelector(".task") ? 6 : 4);
+    f.text.setAttribute("y", 13);
+    f.el.append(f.text);
+  }
+  if (said)
+    f.text.textContent = said;
 }
 
 function zoom(f) {

@@ -1,0 +1,138 @@
+// Drawing on the canvas, and what is at a place of it.
+let charWidth = 7, width = 0, height = 0;
+
+function resize() {
+  const ratio = devicePixelRatio || 1;
+  width = scroll.clientWidth;
+  height = scroll.clientHeight;
+  canvas.width = Math.round(width * ratio);
+  canvas.height = Math.round(height * ratio);
+  canvas.style.height = height + "px";
+  ink.setTransform(ratio, 0, 0, ratio, 0, 0);
+  ink.font = `${FONT}px ui-monospace, "DejaVu Sans Mono", "Liberation Mono", Menlo, monospace`;
+  charWidth = ink.measureText("m").width;
+  draw();
+}
+
+const matched = i => matches && matches[view.label[i]];
+
+function fill(i) {
+  const v = view;
+  if (i === 0)
+    return isDark() ? "#303238" : "#e4e1da";
+  if (isDiff)
+    return changeColor(v.total[0][i] / (v.total[0][0] || 1), v.total[1][i] / (v.total[1][0] || 1));
+  return nameColors[v.label[i]];
+}
+
+// What a scheme gives to all boxes, looked up once a drawing.
+const PAINT = {
+  light: { match: "#ffa1ea", task: "#0b4a86", edge: "#000", text: "#16140f" },
+  dark: { match: "#b0258f", task: "#9cd0ff", edge: "#fff", text: "#f6f4f0" },
+};
+let paint = PAINT.light;
+
+function box(i, x, w, y) {
+  const v = view, faded = i !== v.root && v.end[i] >= v.end[v.root] && i < v.root;
+  const off = state.kind >= 0 && i && data.kindOf[v.label[i]] !== state.kind;
+  const gap = w > 3 ? 1 : 0;
+  ink.globalAlpha = faded ? 0.55 : off ? 0.25 : 1;
+  ink.fillStyle = matched(i) ? paint.match : fill(i);
+  ink.fillRect(x, y, Math.max(w - gap, 1), ROW - 1);
+  if (v.task[i] && w > 3) {
+    ink.fillStyle = paint.task;
+    ink.fillRect(x, y, 3, ROW - 1);
+  }
+  if (i === v.selected) {
+    ink.strokeStyle = paint.edge;
+    ink.lineWidth = 2;
+    ink.strokeRect(x + 1, y + 1, Math.max(w - gap - 2, 1), ROW - 3);
+  }
+  if (w >= 2 * charWidth)
+    boxText(i, x, w, y);
+  ink.globalAlpha = 1;
+}
+
+function boxText(i, x, w, y) {
+  const left = Math.max(x, 0) + PAD + (view.task[i] ? 3 : 0);
+  const room = Math.floor((Math.min(x + w, width) - left - 2) / charWidth);
+  const text = fitName(i ? data.names[view.label[i]] : "all", room);
+  if (!text)
+    return;
+  ink.fillStyle = paint.text;
+  ink.fillText(text, left, y + ROW / 2 + FONT * 0.34);
+}
+
+// Gives what can be seen of the zoomed part to put(node, x, width), callers first. Of boxes narrower
+// than a pixel only the first in each pixel is drawn, and what is below the others is not looked at:
+// so the work is bounded by the window, not by the tree.
+function eachSeen(v, perPixel, put) {
+  const total = v.total[state.side], from = v.x[v.root], taken = [];
+  for (let i = v.root; i < v.end[v.root];) {
+    const w = total[i] * perPixel, x = (v.x[i] - from) * perPixel, depth = v.depth[i];
+    const last = taken[depth];
+    if (w < LEAST || (w < 1 && last === Math.floor(x))) {
+      i = v.end[i];
+      continue;
+    }
+    taken[depth] = Math.floor(x + w - 1e-6);
+    put(i, x, w);
+    i++;
+  }
+}
+
+let started = false; // nothing is drawn before all is set
+
+function draw() {
+  const v = view;
+  if (!started)
+    return;
+  if (v.laidOut !== state.side)
+    layOut(v);
+  const total = v.total[state.side];
+  const perPixel = total[v.root] ? width / total[v.root] : 0, seen = [];
+  paint = PAINT[isDark() ? "dark" : "light"];
+  // The page is only as tall as what there is to see.
+  rows = v.depth[v.root] + 1;
+  eachSeen(v, perPixel, (i, x, w) => {
+    seen.push(i, x, w);
+    rows = Math.max(rows, v.depth[i] + 1);
+  });
+  space.style.height = Math.max(rows * ROW + 4, height) + "px";
+  const top = scroll.scrollTop, all = Math.max(rows * ROW + 4, height);
+  const yOf = depth => (state.up ? all - (depth + 1) * ROW - 2 : depth * ROW + 2) - top;
+  ink.clearRect(0, 0, width, height);
+  drawn = [];
+  const put = (i, x, w) => {
+    const y = yOf(v.depth[i]);
+    if (y <= -ROW || y >= height)
+      return;
+    (drawn[v.depth[i]] = drawn[v.depth[i]] || []).push(i, x, w);
+    box(i, x, w, y);
+  };
+  for (let i = v.parent[v.root]; i >= 0; i = v.parent[i])
+    put(i, 0, width);
+  for (let at = 0; at < seen.length; at += 3)
+    put(seen[at], seen[at + 1], seen[at + 2]);
+  draw.yOf = yOf;
+}
+
+let waiting = false;
+function redraw() {
+  if (waiting)
+    return;
+  waiting = true;
+  requestAnimationFrame(() => { waiting = false; draw(); });
+}
+
+function nodeAt(clientX, clientY) {
+  const area = canvas.getBoundingClientRect();
+  const x = clientX - area.left, y = clientY - area.top + scroll.scrollTop;
+  const all = Math.max(rows * ROW + 4, height);
+  const depth = Math.floor((state.up ? all - 2 - y : y - 2) / ROW);
+  const row = drawn[depth] || [];
+  for (let at = 0; at < row.length; at += 3)
+    if (x >= row[at + 1] && x < row[at + 1] + Math.max(row[at + 2], 1))
+      return row[at];
+  return -1;
+}
