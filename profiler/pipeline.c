@@ -26,6 +26,7 @@ struct pipeline {
 	bool finishing;
 	struct file_quality quality; /* what the store cannot count by itself */
 	struct stack stack; /* of the sample at hand */
+	struct VEC(struct store_branch) branches; /* of it, too */
 	u32 kernel_module;
 	u32 modules_told; /* ids below it were given to the store */
 	u32 next_name; /* id of the next thread name */
@@ -73,6 +74,7 @@ void pipeline_free(struct pipeline *p)
 	if (!p)
 		return;
 	waiting_release(&p->waiting);
+	vec_release(&p->branches);
 	unwinder_free(p->unwinder);
 	loader_stop(p->loader);
 	jit_names_free(p->jit);
@@ -149,8 +151,50 @@ static u32 name_id(struct pipeline *p, struct thread *thread)
 	return thread->name_id;
 }
 
-static void emit(struct pipeline *p, const struct sample *s, u32 name)
+static struct frame branch_end(struct pipeline *p, const struct space *space, u64 address)
 {
+	const struct mapping *map = space_find(space, address);
+	struct frame frame = { .offset = address, .module = NO_ID, .source = SOURCE_LBR };
+
+	if (address >= KERNEL_BASE) {
+		frame.offset = address - KERNEL_BASE;
+		frame.module = p->kernel_module;
+		frame.space = SPACE_KERNEL;
+		if (p->options.kernel)
+			kernel_want_names(p->options.kernel);
+	} else if (map) {
+		frame.offset = address - map->start + map->offset;
+		frame.module = map->module;
+	}
+	return frame;
+}
+
+/* The last branches; calls that have not returned are the stack itself. */
+static void take_branches(struct pipeline *p, const struct sample *s, const struct space *space)
+{
+	p->branches.len = 0;
+	if (s->are_calls)
+		return;
+	for (u64 i = 0; i < s->branches_len; i++) {
+		const struct perf_branch_entry *e = &s->branches[i];
+
+		/* A register that no branch has filled yet. */
+		if (!e->from && !e->to)
+			continue;
+		*vec_push(&p->branches) = (struct store_branch){
+			.from = branch_end(p, space, e->from),
+			.to = branch_end(p, space, e->to),
+			.cycles = (u16)e->cycles,
+			.flags = (u8)((e->mispred ? BRANCH_MISPREDICTED : 0) |
+				      (e->predicted ? BRANCH_PREDICTED : 0) |
+				      (e->in_tx ? BRANCH_IN_TX : 0) | (e->abort ? BRANCH_ABORT : 0)),
+		};
+	}
+}
+
+static void emit(struct pipeline *p, const struct sample *s, const struct space *space, u32 name)
+{
+	take_branches(p, s, space);
 	tell_modules(p);
 	store_row(p->options.store, &(struct store_row){
 					    .time = s->time,
@@ -160,6 +204,8 @@ static void emit(struct pipeline *p, const struct sample *s, u32 name)
 					    .cpu = s->cpu,
 					    .frames = p->stack.frames,
 					    .count = p->stack.count,
+					    .branches = p->branches.data,
+					    .branch_count = (u32)p->branches.len,
 				    });
 }
 
@@ -238,7 +284,7 @@ static enum unwind_result make_row(struct pipeline *p, const struct sample *s,
 	if (s->space != SPACE_GUEST &&
 	    user_frames(p, s, space, final, wait_module) == UNWIND_WAIT)
 		return UNWIND_WAIT;
-	emit(p, s, name);
+	emit(p, s, space, name);
 	return UNWIND_DONE;
 }
 

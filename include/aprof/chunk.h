@@ -53,6 +53,7 @@ enum table_type {
 	TABLE_LOST,
 	TABLE_QUALITY,
 	TABLE_END, /* the recording ended orderly */
+	TABLE_BRANCHES, /* of the rows in the next ROWS of the same chunk */
 };
 
 /* Appends a table to a payload. */

@@ -158,6 +158,29 @@ struct row_items VEC(struct row_item);
 void rows_encode(struct buf *out, const struct row_item *rows, u32 count);
 bool rows_decode(struct bytes in, struct row_items *out);
 
+/* TABLE_BRANCHES: what the hardware recorded before samples of the ROWS that follows, newest first. */
+enum branch_flag {
+	BRANCH_MISPREDICTED = 1,
+	BRANCH_PREDICTED = 2, /* neither: the hardware does not tell */
+	BRANCH_IN_TX = 4,
+	BRANCH_ABORT = 8,
+	BRANCH_FLAGS = 15
+};
+struct branch_item {
+	u32 from, to; /* frames */
+	u16 cycles; /* since the branch before; 0: not told */
+	u8 flags; /* enum branch_flag */
+};
+struct branch_items VEC(struct branch_item);
+struct branch_row {
+	u32 row; /* index in the table of rows, ascending */
+	u32 count; /* of branches, not 0 */
+};
+struct branch_rows VEC(struct branch_row);
+void branches_encode(struct buf *out, const struct branch_rows *rows,
+		     const struct branch_items *items);
+bool branches_decode(struct bytes in, struct branch_rows *rows, struct branch_items *items);
+
 /* TABLE_LOST: `records` were lost on `cpu` some time before `time`. */
 struct lost_item {
 	u64 time; /* ns, to the microsecond */

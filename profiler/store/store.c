@@ -21,6 +21,7 @@ static const struct store_limits default_limits = {
 /* A flush comes earlier when so much has gathered. */
 #define PENDING_ROWS (1u << 15)
 #define PENDING_NODES (1u << 16)
+#define PENDING_BRANCHES (1u << 17)
 
 #define META_VALUE_MAX ((size_t)64 << 10)
 
@@ -137,10 +138,28 @@ static void count_stack(struct store *s, const struct frame *frames, u32 count)
 	s->quality_changed |= stop != STOP_END;
 }
 
+static void add_branches(struct store *s, const struct store_row *row)
+{
+	if (!row->branch_count)
+		return;
+	*vec_push(&s->branch_rows) = (struct branch_row){ (u32)s->rows.len, row->branch_count };
+	for (u32 i = 0; i < row->branch_count; i++) {
+		const struct store_branch *b = &row->branches[i];
+
+		*vec_push(&s->branches) = (struct branch_item){
+			.from = trie_frame(&s->stacks.trie, &b->from),
+			.to = trie_frame(&s->stacks.trie, &b->to),
+			.cycles = b->cycles,
+			.flags = b->flags,
+		};
+	}
+}
+
 void store_row(struct store *s, const struct store_row *row)
 {
 	if (epoch_full(s))
 		next_epoch(s);
+	add_branches(s, row);
 	*vec_push(&s->rows) = (struct row_item){
 		.time = row->time,
 		.weight = row->weight,
@@ -150,7 +169,7 @@ void store_row(struct store *s, const struct store_row *row)
 		.stack = stacks_id(&s->stacks, row->frames, row->count),
 	};
 	count_stack(s, row->frames, row->count);
-	if (s->rows.len >= PENDING_ROWS ||
+	if (s->rows.len >= PENDING_ROWS || s->branches.len >= PENDING_BRANCHES ||
 	    s->stacks.trie.nodes.len - s->nodes_written >= PENDING_NODES)
 		write_out(s);
 }
@@ -224,6 +243,8 @@ struct err *store_close(struct store *s, u64 *bytes)
 	}
 	vec_release(&s->meta);
 	vec_release(&s->rows);
+	vec_release(&s->branch_rows);
+	vec_release(&s->branches);
 	vec_release(&s->lost);
 	vec_release(&s->nameless);
 	stacks_release(&s->stacks);

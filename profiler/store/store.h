@@ -39,6 +39,12 @@ void store_thread_gone(struct store *store, u32 thread);
 /* The bytes of a module that no file has (the vdso); at most a MiB is kept. */
 void store_image(struct store *store, u32 module, const void *image, size_t size);
 
+struct store_branch {
+	struct frame from, to;
+	u16 cycles;
+	u8 flags; /* enum branch_flag */
+};
+
 struct store_row {
 	u64 time; /* ns */
 	u64 weight; /* the sample's period */
@@ -47,6 +53,8 @@ struct store_row {
 	u32 cpu;
 	const struct frame *frames; /* leaf first */
 	u32 count;
+	const struct store_branch *branches; /* newest first */
+	u32 branch_count;
 };
 void store_row(struct store *store, const struct store_row *row);
 

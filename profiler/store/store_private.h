@@ -36,6 +36,8 @@ struct store {
 
 	struct buf payload; /* tables of the next chunk */
 	struct row_items rows;
+	struct branch_rows branch_rows;
+	struct branch_items branches;
 	struct lost_items lost;
 	struct VEC(struct nameless) nameless;
 	struct file_quality quality;

@@ -176,17 +176,33 @@ static void put_definitions(struct store *s)
 	store_put(s, TABLE_SYMBOLS, &symbols);
 }
 
+/* Branches are those of the next rows in the chunk: the two are not parted. */
+static void put_rows(struct store *s)
+{
+	struct buf rows = { 0 }, branches = { 0 };
+
+	if (!s->rows.len)
+		return;
+	rows_encode(&rows, s->rows.data, (u32)s->rows.len);
+	if (s->branches.len)
+		branches_encode(&branches, &s->branch_rows, &s->branches);
+	if (s->payload.len + branches.len + rows.len > CHUNK_BYTES)
+		store_send(s);
+	if (branches.len)
+		table_put(&s->payload, TABLE_BRANCHES, bytes_of(branches.data, branches.len));
+	table_put(&s->payload, TABLE_ROWS, bytes_of(rows.data, rows.len));
+	buf_release(&branches);
+	buf_release(&rows);
+	s->rows.len = s->branch_rows.len = s->branches.len = 0;
+}
+
 void store_gather(struct store *s)
 {
 	struct buf raw = { 0 };
 
 	put_meta(s);
 	put_definitions(s);
-	if (s->rows.len) {
-		rows_encode(&raw, s->rows.data, (u32)s->rows.len);
-		store_put(s, TABLE_ROWS, &raw);
-		s->rows.len = 0;
-	}
+	put_rows(s);
 	if (s->lost.len) {
 		lost_encode(&raw, &s->lost);
 		store_put(s, TABLE_LOST, &raw);

@@ -296,6 +296,24 @@ static u32 lost_thread(struct load *l)
 	return thread_id(l, &t);
 }
 
+bool load_branches(struct load *l, struct bytes table)
+{
+	struct decoded *d = &l->decoded;
+
+	if (!branches_decode(table, &d->branch_rows, &d->branches)) {
+		d->branch_rows.len = d->branches.len = 0;
+		return false;
+	}
+	vec_each(&d->branches, b) {
+		u32 from = map_get(&l->epoch.frames, b->from);
+		u32 to = map_get(&l->epoch.frames, b->to);
+
+		b->from = from == NO_ID ? lost_frame(l) : from;
+		b->to = to == NO_ID ? lost_frame(l) : to;
+	}
+	return true;
+}
+
 bool load_rows(struct load *l, struct bytes table, u64 *lost_references)
 {
 	if (!rows_decode(table, &l->decoded.rows))

@@ -36,6 +36,8 @@ struct decoded {
 	struct symbol_items symbols;
 	struct lost_items lost;
 	struct row_items rows;
+	struct branch_rows branch_rows; /* of the next rows in the chunk */
+	struct branch_items branches;
 };
 
 struct load_meta {
@@ -76,6 +78,9 @@ void load_set_epoch(struct load *load, u32 number);
 bool load_definitions(struct load *load, u8 type, struct bytes table);
 /* decoded.rows gets the rows, with joined ids. False if not well formed. */
 bool load_rows(struct load *load, struct bytes table, u64 *lost_references);
+
+/* decoded.branches gets the branches, with joined ids. False if not well formed. */
+bool load_branches(struct load *load, struct bytes table);
 
 /* Sorts by module and start, and makes one of what is there twice. */
 void load_compact_names(struct load *load);

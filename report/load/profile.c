@@ -18,6 +18,8 @@ static bool count_rows(struct load *l, struct bytes in)
 
 	if (!load_rows(l, in, &p->lost_references))
 		return false;
+	p->branches += l->decoded.branches.len;
+	l->decoded.branch_rows.len = l->decoded.branches.len = 0;
 	vec_each(&l->decoded.rows, row) {
 		if (!p->rows++ || row->time < p->first_time)
 			p->first_time = row->time;
@@ -63,7 +65,7 @@ static bool take_table(struct load *l, u8 type, struct bytes in)
 	static take *const by_type[] = {
 		[TABLE_META] = load_meta_table, [TABLE_ROWS] = count_rows,
 		[TABLE_LOST] = count_lost,	[TABLE_QUALITY] = take_quality,
-		[TABLE_END] = take_end,
+		[TABLE_END] = take_end,		[TABLE_BRANCHES] = load_branches,
 	};
 
 	if (type < ARRAY_LEN(by_type) && by_type[type])
@@ -79,6 +81,7 @@ static bool take_chunk(struct load *l, const struct chunk *chunk)
 	u8 type;
 
 	load_set_epoch(l, chunk->epoch);
+	l->decoded.branch_rows.len = l->decoded.branches.len = 0;
 	while (table_next(&payload, &type, &table))
 		good &= take_table(l, type, table);
 	return good && !payload.bad;
@@ -199,7 +202,10 @@ struct row_stream {
 /* False if `each` has seen enough. */
 static bool pass_rows(struct load *l, const struct row_stream *stream)
 {
-	vec_each(&l->decoded.rows, r) {
+	struct decoded *d = &l->decoded;
+	u32 next = 0, first = 0;
+
+	vec_each(&d->rows, r) {
 		struct profile_row row = {
 			.time = r->time,
 			.weight = r->weight,
@@ -209,9 +215,16 @@ static bool pass_rows(struct load *l, const struct row_stream *stream)
 			.cpu = r->cpu,
 		};
 
+		if (next < d->branch_rows.len &&
+		    d->branch_rows.data[next].row == (u32)(r - d->rows.data)) {
+			row.branches = d->branches.data + first;
+			row.branch_count = d->branch_rows.data[next++].count;
+			first += row.branch_count;
+		}
 		if (!stream->each(stream->arg, &row))
 			return false;
 	}
+	d->branch_rows.len = d->branches.len = 0;
 	return true;
 }
 
@@ -223,8 +236,11 @@ static bool pass_chunk(struct load *l, const struct chunk *chunk, const struct r
 	u8 type;
 
 	load_set_epoch(l, chunk->epoch);
+	l->decoded.branch_rows.len = l->decoded.branches.len = 0;
 	while (table_next(&payload, &type, &table)) {
-		if (type != TABLE_ROWS)
+		if (type == TABLE_BRANCHES)
+			load_branches(l, table);
+		else if (type != TABLE_ROWS)
 			load_definitions(l, type, table);
 		else if (load_rows(l, table, &lost) && !pass_rows(l, stream))
 			return false;
@@ -261,6 +277,8 @@ static void release_decoded(struct decoded *d)
 	vec_release(&d->symbols);
 	vec_release(&d->lost);
 	vec_release(&d->rows);
+	vec_release(&d->branch_rows);
+	vec_release(&d->branches);
 }
 
 static void release_epoch(struct epoch *e)

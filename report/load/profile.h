@@ -57,6 +57,8 @@ struct profile_row {
 	u32 event, thread;
 	u32 stack; /* NO_ID: empty */
 	u32 cpu;
+	const struct branch_item *branches; /* newest first, of frames of the profile; during the call */
+	u32 branch_count;
 };
 
 struct profile {
@@ -71,6 +73,7 @@ struct profile {
 	u32 module_count, thread_count, event_count, frame_count, stack_count, name_count;
 	struct file_quality quality;
 	u64 rows;
+	u64 branches; /* of all rows */
 	u64 first_time, last_time; /* ns; 0 if there are no rows */
 	bool ended; /* the recording ended orderly (END chunk) */
 	u64 damaged_bytes; /* skipped while resynchronising */

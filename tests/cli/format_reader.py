@@ -93,6 +93,7 @@ class Profile:
         self.ended, self.epoch, self.lost = False, None, 0
         self.first = self.last = None
         self.weight, self.cpus = 0, collections.Counter()
+        self.branches, self.edges = {}, collections.Counter()
 
     def new_epoch(self, epoch):
         self.epoch = epoch
@@ -102,10 +103,11 @@ class Profile:
     def load(self, data):
         table = {1: self.meta_table, 2: self.strings_table, 3: self.modules_table,
                  4: self.threads_table, 5: self.frames_table, 6: self.stacks_table,
-                 10: self.rows_table, 11: self.lost_table, 13: self.end_table}
+                 14: self.branches_table, 10: self.rows_table, 11: self.lost_table, 13: self.end_table}
         for epoch, payload in chunks(data):
             if epoch != self.epoch:
                 self.new_epoch(epoch)
+            self.branches = {}
             r = Reader(payload)
             while r.more():
                 kind, size = r.u8(), r.varint()
@@ -165,6 +167,26 @@ class Profile:
             path.append(self.frames.get(frame, '[lost]'))
         return ';'.join(reversed(path))
 
+    def branches_table(self, r):
+        n = r.varint()
+        rows, counts = r.column(n), r.column(n)
+        d = r.varint()
+        froms, tos, pairs, last = r.column(d), r.column(d), [], 0
+        for i in range(d):
+            last += zigzag(froms[i])
+            pairs.append((last, last + zigzag(tos[i])))
+        n = r.varint()
+        codes, flags, cycles = r.column(n), r.column(n), r.column(n)
+        row, at, following = 0, 0, {}
+        for step, count in zip(rows, counts):
+            row, before, found = row + step, None, []
+            for i in range(at, at + count):
+                index = codes[i] - 1 if codes[i] else following[before]
+                following[before] = before = index
+                found.append((pairs[index], flags[i], cycles[i]))
+            at += count
+            self.branches[row] = found
+
     def rows_table(self, r):
         n = r.varint()
         threads, events, cpus = r.column(n), r.column(n), r.column(n)
@@ -184,6 +206,10 @@ class Profile:
             self.cpus[cpu[threads[i]]] += 1
             self.row(clock[ticker], self.threads.get(threads[i], '[lost]'), events[i],
                      weight[events[i]], seen[stacks[i]])
+            for pair, flags, cycles in self.branches.get(i, ()):
+                ends = '/'.join(self.frames.get(frame, '[lost]') for frame in pair)
+                self.edges[f'{ends} {flags} {cycles}'] += 1
+        self.branches = {}
 
     def row(self, time, thread, event, weight, node):
         self.rows += 1
@@ -209,6 +235,8 @@ def main():
           f'lost {profile.lost} first {profile.first} last {profile.last}')
     for cpu in sorted(profile.cpus):
         print(f'cpu {cpu} {profile.cpus[cpu]}')
+    for edge in sorted(profile.edges):
+        print(f'branch {edge} {profile.edges[edge]}')
     for key in sorted(profile.meta):
         print(f'meta {key} {profile.meta[key]!r}')
     for stack in sorted(profile.samples):

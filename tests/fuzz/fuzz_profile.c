@@ -58,7 +58,7 @@ static int file_of(const uint8_t *data, size_t size)
 
 struct count {
 	const struct profile *profile;
-	u64 rows;
+	u64 rows, branches;
 };
 
 static bool check_row(void *arg, const struct profile_row *row)
@@ -67,6 +67,13 @@ static bool check_row(void *arg, const struct profile_row *row)
 
 	must(row->thread < c->profile->thread_count && row->event < c->profile->event_count);
 	must(row->stack == NO_ID || row->stack < c->profile->stack_count);
+	for (u32 i = 0; i < row->branch_count; i++) {
+		const struct branch_item *b = &row->branches[i];
+
+		must(b->from < c->profile->frame_count && b->to < c->profile->frame_count);
+		must(!(b->flags & ~BRANCH_FLAGS));
+		c->branches++;
+	}
 	c->rows++;
 	return true;
 }
@@ -129,7 +136,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	for (int pass = 0; pass < 2; pass++) {
 		count = (struct count){ .profile = p };
 		err = profile_rows(p, check_row, &count);
-		must(!err && count.rows == p->rows);
+		must(!err && count.rows == p->rows && count.branches <= p->branches);
 	}
 	for (size_t i = 0; profile_meta_at(p, i, &key, &value); i++)
 		must(key && value);

@@ -23,6 +23,7 @@ struct model {
 	u64 seed;
 	u32 epoch_nodes; /* an epoch ends with so many nodes; 0: as it is */
 	u32 flush_rows; /* rows between two flushes; 0: by time */
+	bool branches; /* some rows have some */
 };
 
 /* xorshift64*: good enough, and the same everywhere. */
@@ -68,9 +69,35 @@ static inline u32 model_frames(const struct model *m, u32 n, struct frame *out)
 	return count;
 }
 
+#define MODEL_BRANCHES 9
+
+/* Before every third sample or so: few places, so that pairs come again, in the same order and not. */
+static inline u32 model_branches(const struct model *m, u32 i, struct store_branch *out)
+{
+	u64 r = model_of(m->seed, 200, i);
+	u32 count = m->branches && r % 3 == 0 ? (u32)(r >> 8) % MODEL_BRANCHES : 0;
+
+	for (u32 k = 0; k < count; k++) {
+		u64 place = (r >> 20) % 50 + k * (1 + (r >> 40) % 2);
+		struct store_branch *b = &out[k];
+
+		memset(b, 0, sizeof *b);
+		b->from.module = (u32)place % m->modules;
+		b->from.offset = place * 0x10000;
+		b->from.source = b->to.source = SOURCE_LBR;
+		b->to.module = (u32)(place * 7) % m->modules;
+		b->to.offset = place * 16;
+		b->to.space = place % 5 ? SPACE_USER : SPACE_KERNEL;
+		b->flags = (u8)(place % 7 ? BRANCH_PREDICTED : BRANCH_MISPREDICTED | BRANCH_IN_TX);
+		b->cycles = (u16)(r >> 50 << k);
+	}
+	return count;
+}
+
 static inline struct store_row model_row(const struct model *m, u32 i, struct frame *frames)
 {
 	u64 r = model_of(m->seed, 100, i);
+	static struct store_branch branches[MODEL_BRANCHES];
 	u32 n = (u32)((r % m->stacks) * ((r >> 32) % m->stacks) / m->stacks);
 
 	return (struct store_row){
@@ -81,6 +108,8 @@ static inline struct store_row model_row(const struct model *m, u32 i, struct fr
 		.cpu = (u32)(r >> 40) % 3 * 100,
 		.frames = frames,
 		.count = model_frames(m, n, frames),
+		.branches = branches,
+		.branch_count = model_branches(m, i, branches),
 	};
 }
 
@@ -209,6 +238,28 @@ static inline int model_same_stack(const struct model_check *c, u32 stack, const
 }
 
 /* As above. */
+static inline int model_same_branches(const struct model_check *c, const struct profile_row *got,
+				      const struct store_row *want)
+{
+	int same = got->branch_count == want->branch_count;
+
+	for (u32 i = 0; i < got->branch_count && same; i++) {
+		const struct branch_item *b = &got->branches[i];
+		const struct store_branch *w = &want->branches[i];
+
+		if (b->flags != w->flags || b->cycles != w->cycles ||
+		    b->from >= c->profile->frame_count || b->to >= c->profile->frame_count)
+			return 0;
+		if (c->profile->frames[b->from].status == FRAME_LOST ||
+		    c->profile->frames[b->to].status == FRAME_LOST)
+			return -1;
+		same = model_same_frame(c, &c->profile->frames[b->from], &w->from) &&
+		       model_same_frame(c, &c->profile->frames[b->to], &w->to);
+	}
+	return same;
+}
+
+/* As above. */
 static inline int model_same_thread(const struct model_check *c, u32 thread, u32 want)
 {
 	const struct profile_thread *t = &c->profile->threads[thread];
@@ -232,12 +283,14 @@ static inline bool model_check_row(void *arg, const struct profile_row *got)
 	struct store_row want = model_row(c->model, i, frames);
 	int thread = model_same_thread(c, got->thread, want.thread);
 	int stack = model_same_stack(c, got->stack, frames, want.count);
+	int branches = model_same_branches(c, got, &want);
 
 	c->wrong += i < c->next || i >= c->model->rows || !thread || !stack ||
+		    !branches ||
 		    got->time != want.time / ROW_TICK_NS * ROW_TICK_NS ||
 		    got->weight != want.weight || got->event != want.event ||
 		    got->cpu != want.cpu;
-	c->lost += thread < 0 || stack < 0;
+	c->lost += thread < 0 || stack < 0 || branches < 0;
 	c->rows++;
 	c->next = i + 1;
 	return true;

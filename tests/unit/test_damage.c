@@ -145,7 +145,7 @@ static void zeros(const struct model *m, const struct image *image)
 
 int main(void)
 {
-	static const struct model m = { .rows = 40, .modules = 3, .threads = 3, .events = 2,
+	static const struct model m = { .rows = 40, .branches = true, .modules = 3, .threads = 3, .events = 2,
 					.stacks = 20, .seed = 77, .epoch_nodes = 150,
 					.flush_rows = 10 };
 	struct image image = read_model(&m);

@@ -4,12 +4,17 @@
 
 #include "tests/unit/model.h"
 
+struct lines VEC(char *);
+
 struct view {
 	struct profile *profile;
 	u64 *samples; /* by stack; the last is that of no stack */
 	u64 weight;
 	u64 cpus[FILE_MAX_CPUS];
+	struct lines branches;
 };
+
+static void add_place(struct text *line, const struct profile *p, u32 frame);
 
 static bool count_row(void *arg, const struct profile_row *row)
 {
@@ -18,21 +23,36 @@ static bool count_row(void *arg, const struct profile_row *row)
 	v->samples[row->stack == NO_ID ? v->profile->stack_count : row->stack]++;
 	v->weight += row->weight;
 	v->cpus[row->cpu]++;
+	for (u32 i = 0; i < row->branch_count; i++) {
+		const struct branch_item *b = &row->branches[i];
+		struct text line = { 0 };
+
+		add_place(&line, v->profile, b->from);
+		text_char(&line, '/');
+		add_place(&line, v->profile, b->to);
+		text_printf(&line, " %u %u", b->flags, b->cycles);
+		*vec_push(&v->branches) = text_take(&line);
+	}
 	return true;
+}
+
+static void add_place(struct text *line, const struct profile *p, u32 frame)
+{
+	const struct frame *f = &p->frames[frame];
+	unsigned int kind = f->lookup | (unsigned int)f->space << 2 |
+			    (unsigned int)f->status << 4 | (unsigned int)f->source << 8;
+
+	text_printf(line, "%s+%llx/%x", f->module == NO_ID ? "" : p->modules[f->module].path,
+		    (unsigned long long)f->offset, kind);
 }
 
 static void add_frame(struct text *line, const struct profile *p, u32 stack)
 {
-	const struct frame *f = &p->frames[p->stacks[stack].frame];
-	unsigned int kind = f->lookup | (unsigned int)f->space << 2 |
-			    (unsigned int)f->status << 4 | (unsigned int)f->source << 8;
-
 	if (p->stacks[stack].parent != NO_ID) {
 		add_frame(line, p, p->stacks[stack].parent);
 		text_char(line, ';');
 	}
-	text_printf(line, "%s+%llx/%x", f->module == NO_ID ? "" : p->modules[f->module].path,
-		    (unsigned long long)f->offset, kind);
+	add_place(line, p, p->stacks[stack].frame);
 }
 
 static int by_text(const void *a, const void *b)
@@ -66,6 +86,22 @@ static void add_stacks(struct text *out, const struct view *v)
 	free(lines);
 }
 
+static void add_branches(struct text *out, struct lines *lines)
+{
+	size_t same = 1;
+
+	vec_sort(lines, by_text);
+	for (size_t i = 0; i < lines->len; i += same) {
+		for (same = 1; i + same < lines->len; same++)
+			if (strcmp(lines->data[i], lines->data[i + same]) != 0)
+				break;
+		text_printf(out, "branch %s %zu\n", lines->data[i], same);
+	}
+	vec_each(lines, line)
+		free(*line);
+	vec_release(lines);
+}
+
 static char *our_view(struct profile *p)
 {
 	struct view v = { .profile = p };
@@ -81,6 +117,7 @@ static char *our_view(struct profile *p)
 	for (u32 i = 0; i < FILE_MAX_CPUS; i++)
 		if (v.cpus[i])
 			text_printf(&out, "cpu %u %llu\n", i, (unsigned long long)v.cpus[i]);
+	add_branches(&out, &v.branches);
 	/* In order of their keys, as the model has them. */
 	text_printf(&out, "meta command '%s'\n", profile_meta(p, "command"));
 	text_printf(&out, "meta event.0.freq '%s'\n", profile_meta(p, "event.0.freq"));
@@ -136,7 +173,7 @@ int main(void)
 		{ .rows = 3000, .modules = 300, .threads = 300, .events = 3, .stacks = 700,
 		  .seed = 21 },
 		{ .rows = 1000, .modules = 5, .threads = 2, .events = 1, .stacks = 200,
-		  .seed = 22, .epoch_nodes = 1000, .flush_rows = 50 },
+		  .seed = 22, .epoch_nodes = 1000, .flush_rows = 50, .branches = true },
 	};
 
 	if (system("python3 -c '' && zstd -V >/dev/null") != 0)

@@ -45,7 +45,8 @@ int main(void)
 	static const struct model models[] = {
 		{ .rows = 0, .modules = 1, .threads = 1, .events = 1, .stacks = 1, .seed = 1 },
 		{ .rows = 1, .modules = 1, .threads = 1, .events = 1, .stacks = 1, .seed = 2 },
-		{ .rows = 5000, .modules = 7, .threads = 3, .events = 1, .stacks = 300, .seed = 3 },
+		{ .rows = 5000, .modules = 7, .threads = 3, .events = 1, .stacks = 300, .seed = 3,
+		  .branches = true },
 		{ .rows = 40000, .modules = 90, .threads = 500, .events = 3, .stacks = 9000,
 		  .seed = 4 },
 		{ .rows = 20000, .modules = 40, .threads = 9, .events = 1, .stacks = 3000,
