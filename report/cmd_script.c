@@ -77,7 +77,7 @@ static struct err *print_all(struct script_options *o, struct view *view)
 	};
 	struct err *err;
 
-	if (o->fields & SCRIPT_BRSTACK)
+	if (o->fields & SCRIPT_BRSTACK && !view->profile->branches)
 		return err_hint(err_new("the profile has no branch records to print as 'brstack'"),
 				"they are recorded by 'aprof record --branch-any', where the CPU "
 				"has LBR");

@@ -117,7 +117,8 @@ static void add_head(struct script *s, const struct profile_row *row)
 		text_printf(out, "%10" PRIu64 " ", (u64)row->weight);
 	if (s->fields & SCRIPT_EVENT)
 		text_printf(out, "%*s: ", s->event_width, s->profile->events[row->event].name);
-	if (out->len)
+	/* As perf has it: what is no stack stands on the same line. */
+	if (out->len && s->fields & (SCRIPT_IP | SCRIPT_SYM | SCRIPT_DSO))
 		text_char(out, '\n');
 }
 
@@ -234,6 +235,31 @@ static void add_logical(struct script *s, const struct profile_row *row)
 	}
 }
 
+/* ---- the branches ---- */
+
+static u64 branch_address(const struct script *s, u32 frame)
+{
+	const struct frame *f = &s->profile->frames[frame];
+
+	return f->module == NO_ID ? f->offset : s->symbols->places[frame].address;
+}
+
+/* " 0xFROM/0xTO/P/-/-/CYCLES", the newest first: predicted or mispredicted, in a transaction, aborted. */
+static void add_branches(struct script *s, const struct profile_row *row)
+{
+	for (u32 i = 0; i < row->branch_count; i++) {
+		const struct branch_item *b = &row->branches[i];
+
+		text_printf(&s->text, " 0x%" PRIx64 "/0x%" PRIx64 "/%c/%c/%c/%u ",
+			    branch_address(s, b->from), branch_address(s, b->to),
+			    b->flags & BRANCH_MISPREDICTED ? 'M' :
+			    b->flags & BRANCH_PREDICTED	   ? 'P' :
+							     '-',
+			    b->flags & BRANCH_IN_TX ? 'X' : '-', b->flags & BRANCH_ABORT ? 'A' : '-',
+			    b->cycles);
+	}
+}
+
 void script_sample(struct script *s, const struct profile_row *row)
 {
 	text_clear(&s->text);
@@ -243,7 +269,10 @@ void script_sample(struct script *s, const struct profile_row *row)
 			add_logical(s, row);
 		else
 			add_physical(s, row->stack);
-		text_char(&s->text, '\n');
 	}
+	if (s->fields & SCRIPT_BRSTACK)
+		add_branches(s, row);
+	if (s->text.len)
+		text_char(&s->text, '\n');
 	fwrite(s->text.at, 1, s->text.len, s->out);
 }

@@ -10,7 +10,9 @@ Written from docs/format.md. One item a line; ids count from 0 in order of lines
     lost TIME_US CPU RECORDS
     quality N N N ...                          as in the QUALITY chunk
     row TIME_US THREAD[@CPU] EVENT WEIGHT FRAME...   leaf first; FRAME: MODULE+HEXOFFSET, truncated:REASON,
-                                               failed:REASON; the first is an ip, the others return
+                                               failed:REASON; the first is an ip, the others return;
+                                               !MODULE+HEXOFFSET: an ip that is not its stack's
+    branch FROM TO FLAGS CYCLES                of the row above; FROM, TO: MODULE+HEXOFFSET
     epoch                                      definitions above are forgotten: ids start again
     killed                                     no END chunk
 """
@@ -22,7 +24,8 @@ import zlib
 KINDS = ['file', 'vdso', 'kernel', 'jit', 'guest']
 ENDS = {'truncated': 1, 'failed': 2}
 TYPES = {'meta': 1, 'strings': 2, 'modules': 3, 'threads': 4, 'frames': 5, 'stacks': 6,
-         'symbols': 7, 'rows': 10, 'lost': 11, 'quality': 12, 'end': 13}
+         'symbols': 7, 'rows': 10, 'lost': 11, 'quality': 12, 'end': 13,
+         'branches': 14}
 
 
 def varint(value):
@@ -52,7 +55,7 @@ class Writer:
 
     def clear(self):
         self.strings, self.modules, self.threads, self.symbols = {}, [], [], b''
-        self.frames, self.nodes, self.pending = {}, {}, []
+        self.frames, self.nodes, self.pending, self.edges = {}, {}, [], {}
         self.module_bytes, self.thread_bytes, self.last_start = b'', b'', 0
 
     def table(self, kind, data):
@@ -94,6 +97,9 @@ class Writer:
 
     def frame(self, text, leaf):
         """(optional module id, kind, offset)"""
+        if text.startswith('!'):
+            module, kind, offset = self.frame(text[1:], leaf)
+            return module, kind | 3 << 4, offset
         if ':' in text:
             status, reason = text.split(':')
             return 0, ENDS[status] << 4, int(reason)
@@ -110,6 +116,11 @@ class Writer:
         thread, _, cpu = thread.partition('@')
         self.pending.append((int(time), int(thread), int(event), int(weight), node, int(cpu or 0)))
 
+    def branch(self, source, target, flags, cycles):
+        ends = [self.frames.setdefault(self.frame(end, True), len(self.frames))
+                for end in (source, target)]
+        self.edges.setdefault(len(self.pending) - 1, []).append((*ends, int(flags), int(cycles)))
+
     def flush(self):
         if self.strings:
             self.table('strings', varint(0) + b''.join(s.encode() + b'\0' for s in self.strings))
@@ -121,8 +132,21 @@ class Writer:
             self.flush_stacks()
         if self.symbols:
             self.table('symbols', self.symbols)
+        if self.edges:
+            self.flush_branches()
         if self.pending:
             self.flush_rows()
+
+    def flush_branches(self):
+        rows, edges = list(self.edges), [e for row in self.edges.values() for e in row]
+        pairs = sorted({e[:2] for e in edges})
+        self.table('branches', varint(len(rows))
+                   + column([b - a for a, b in zip([0] + rows, rows)])
+                   + column([len(self.edges[row]) for row in rows]) + varint(len(pairs))
+                   + column([zigzag(b[0] - a[0]) for a, b in zip([(0, 0)] + pairs, pairs)])
+                   + column([zigzag(b - a) for a, b in pairs]) + varint(len(edges))
+                   + column([pairs.index(e[:2]) + 1 for e in edges])
+                   + column([e[2] for e in edges]) + column([e[3] for e in edges]))
 
     def flush_stacks(self):
         last, offsets = {}, []

@@ -46,3 +46,26 @@ END
 show gone.aprof
 show --pid -1 -F pid gone.aprof
 "$APROF" info -v gone.aprof | grep 'gone$'
+
+# The branches before a sample; and a leaf whose stack is that of its interrupt.
+python3 "$SRCDIR/tests/cli/make_profile.py" branches.aprof <<-END
+	meta event.0.name cycles:ppp
+	meta event.0.unit events
+	module jit [jit]
+	module kernel [kernel]
+	thread 10 10 shop shop
+	symbol 0 1000 100 main
+	symbol 0 2000 100 parse_order
+	row 1000 0 0 5 0+2010 0+1010
+	branch 0+1020 0+2000 2 17
+	branch 0+1044 0+1008 1 300
+	branch 0+1020 0+2000 2 17
+	branch 1+100 0+1000 0 0
+	row 2000 0 0 5 0+1010
+	row 3000 0 0 5 !0+2010 0+1010
+	branch 0+1044 0+1008 14 65535
+	row 4000 0 0 5 !0+2010 failed:10
+END
+show -F time,brstack branches.aprof
+show -F ip,brstack branches.aprof
+"$APROF" report branches.aprof 2>/dev/null | sed -n '/samples:/,$p'
