@@ -94,6 +94,29 @@ def compare_branches(path, ours):
     return theirs == [s["branches"] for s in ours]
 
 
+def branch_lists(lines):
+    """Of each sample that has any, in some order: kernel addresses whole, user ones within a page."""
+    lists = []
+    for line in lines:
+        entries = [e.split("/") for e in line.split() if e.startswith("0x") and "/" in e]
+        entries = [e for e in entries if int(e[0], 16) or int(e[1], 16)]
+        if entries:
+            lists.append([[a if is_kernel(a) else int(a, 16) & 0xfff for a in e[:2]] + e[2:6]
+                          for e in entries])
+    return sorted(lists, key=str)
+
+
+def compare_imported_branches(path, ours):
+    """The profile of the file, printed by `aprof script`, against what perf prints of the file."""
+    if not any(s["branches"] and not s["lbr"] for s in ours):
+        return None
+    profile = os.path.join(os.environ.get("TMPDIR", "/tmp"), "branches.aprof")
+    run(os.environ["APROF"], "import", path, "-o", profile)
+    mine = run(os.environ["APROF"], "script", "-F", "tid,brstack", profile)
+    theirs = run("perf", "script", "-i", path, "-F", "tid,brstack", "-f")
+    return branch_lists(mine.splitlines()) == branch_lists(theirs.splitlines())
+
+
 def is_kernel(address):
     return int(address, 16) >= 1 << 63
 
@@ -146,7 +169,8 @@ def row(path):
         if sorted(mine) != sorted(theirs):
             problems.append("samples differ: %s" % sorted(set(mine) ^ set(theirs))[:4])
         else:
-            for what, compare in (("branches", compare_branches), ("chains", compare_chains)):
+            for what, compare in (("branches", compare_branches), ("chains", compare_chains),
+                                  ("imported-branches", compare_imported_branches)):
                 same = compare(normal, ours)
                 if same is not None:
                     seen += " " + what
