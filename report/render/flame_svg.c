@@ -194,7 +194,7 @@ static void put_frames(const struct picture *p)
 
 static void put_legend(const struct picture *p)
 {
-	bool used[ORIGIN_COUNT] = { false };
+	bool used[ORIGIN_COUNT] = { false }, has_tasks = false;
 	int x = 10;
 
 	if (p->in->diff) {
@@ -204,8 +204,10 @@ static void put_legend(const struct picture *p)
 		      p->in->out);
 		return;
 	}
-	for (u32 id = 1; id < p->view->tree.nodes.len; id++)
+	for (u32 id = 1; id < p->view->tree.nodes.len; id++) {
 		used[origin_at(p, id)] = true;
+		has_tasks |= p->view->tree.nodes.data[id].is_task;
+	}
 	for (int origin = 0; origin < ORIGIN_COUNT; origin++) {
 		const char *text = origin_text((enum origin)origin);
 
@@ -217,6 +219,12 @@ static void put_legend(const struct picture *p)
 			x, origin, x + 16, text);
 		x += 30 + 7 * (int)strlen(text);
 	}
+	if (has_tasks)
+		fprintf(p->in->out,
+			"<rect x=\"%d\" y=\"46\" width=\"3\" height=\"12\" class=\"task\"/>"
+			"<text class=\"head\" x=\"%d\" y=\"56\" font-weight=\"bold\">task root"
+			"</text>\n",
+			x, x + 8);
 }
 
 static void put_head(const struct picture *p)

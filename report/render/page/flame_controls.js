@@ -68,7 +68,7 @@ function legend() {
   note.className = "note";
   bar.style.cssText = `display:inline-block;width:3px;height:12px;border:0;vertical-align:-2px;
     margin-right:6px;background:${isDark() ? "#9cd0ff" : "#0b4a86"}`;
-  note.append(bar, "task root");
+  note.append(bar, Object.assign(document.createElement("b"), { textContent: "task root" }));
   box.append(note);
 }
 

@@ -1,4 +1,5 @@
 // Drawing on the canvas, and what is at a place of it.
+const TYPE = `${FONT}px ui-monospace, "DejaVu Sans Mono", "Liberation Mono", Menlo, monospace`;
 let charWidth = 7, width = 0, height = 0;
 
 function resize() {
@@ -9,7 +10,7 @@ function resize() {
   canvas.height = Math.round(height * ratio);
   canvas.style.height = height + "px";
   ink.setTransform(ratio, 0, 0, ratio, 0, 0);
-  ink.font = `${FONT}px ui-monospace, "DejaVu Sans Mono", "Liberation Mono", Menlo, monospace`;
+  ink.font = TYPE;
   charWidth = ink.measureText("m").width;
   draw();
 }
@@ -60,6 +61,7 @@ function boxText(i, x, w, y) {
   if (!text)
     return;
   ink.fillStyle = paint.text;
+  ink.font = view.task[i] ? "bold " + TYPE : TYPE;
   ink.fillText(text, left, y + ROW / 2 + FONT * 0.34);
 }
 

@@ -62,6 +62,9 @@ function formsOf(name) {
   if (!of) {
     const typed = shortenTypes(name), bare = dropArguments(typed), starts = segments(bare);
     of = [typed, bare, ...starts.map(start => bare.slice(start))];
+    // "{async_block#0}" alone says nothing: whose it is comes first.
+    while (of.length > 2 && of[of.length - 1].startsWith("{"))
+      of.pop();
     forms.set(name, of);
   }
   return of;
