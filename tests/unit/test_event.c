@@ -57,6 +57,22 @@ static const struct row rows[] = {
 	{ "skl::MEM_INST_RETIRED:ALL_LOADS:u", RAW, 0x81d0, 0, 0, "khG", 0, false },
 	{ "skl::MEM_TRANS_RETIRED:LOAD_LATENCY:ldlat=64:precise=2", RAW, 0x1cd, 0x40, 2, "G", 0,
 	  false },
+	{ "skl::CPU_CLK_UNHALTED:THREAD_P", RAW, 0x3c, 0, 0, "G", 0, false },
+	{ "skl::BR_MISP_RETIRED:ALL_BRANCHES:upp", RAW, 0xc5, 0, 2, "khG", 0, false },
+	{ "skl::MEM_LOAD_RETIRED:L1_MISS:freq=997", RAW, 0x8d1, 0, 0, "G", 997, true },
+	{ "skl::UOPS_RETIRED:RETIRE_SLOTS", RAW, 0x2c2, 0, 0, "G", 0, false },
+	{ "skl::DTLB_LOAD_MISSES:MISS_CAUSES_A_WALK", RAW, 0x108, 0, 0, "G", 0, false },
+	{ "skl::LD_BLOCKS:STORE_FORWARD", RAW, 0x203, 0, 0, "G", 0, false },
+	/* Counter mask (bits 24-31), inverted (bit 23), and a register of its own in config1. */
+	{ "skl::CYCLE_ACTIVITY:STALLS_TOTAL", RAW, 0x40004a3, 0, 0, "G", 0, false },
+	{ "skl::INST_RETIRED:ANY_P:c=16:i=1", RAW, 0x108000c0, 0, 0, "G", 0, false },
+	{ "skl::FRONTEND_RETIRED:DSB_MISS", RAW, 0x1c6, 0x11, 0, "G", 0, false },
+	{ "spr::CPU_CLK_UNHALTED:THREAD_P:k", RAW, 0x3c, 0, 0, "uhG", 0, false },
+	{ "spr::MEM_INST_RETIRED:ALL_STORES", RAW, 0x82d0, 0, 0, "G", 0, false },
+	{ "spr::MEM_LOAD_RETIRED:L3_MISS:precise=3", RAW, 0x20d1, 0, 3, "G", 0, false },
+	{ "spr::UOPS_RETIRED:SLOTS", RAW, 0x2c2, 0, 0, "G", 0, false },
+	{ "spr::TOPDOWN:SLOTS", RAW, 0x400, 0, 0, "G", 0, false },
+	{ "spr::DTLB_LOAD_MISSES:WALK_COMPLETED", RAW, 0xe12, 0, 0, "G", 0, false },
 	{ "spr::INST_RETIRED:PREC_DIST", RAW, 0x100, 0, 0, "G", 0, false },
 	{ "spr::BR_INST_RETIRED:NEAR_TAKEN", RAW, 0x20c4, 0, 0, "G", 0, false },
 	{ "spr::MEM_INST_RETIRED:ALL_LOADS:pp", RAW, 0x81d0, 0, 2, "G", 0, false },
@@ -66,7 +82,34 @@ static const struct row rows[] = {
 	{ "amd64_fam19h_zen4::RETIRED_INSTRUCTIONS", RAW, 0xc0, 0, 0, "hG", 0, false },
 	{ "amd64_fam19h_zen4::RETIRED_OPS", RAW, 0xc1, 0, 0, "hG", 0, false },
 	{ "amd64_fam19h_zen4::RETIRED_BRANCH_INSTRUCTIONS", RAW, 0xc2, 0, 0, "hG", 0, false },
+	{ "amd64_fam19h_zen4::RETIRED_BRANCH_INSTRUCTIONS_MISPREDICTED", RAW, 0xc3, 0, 0, "hG", 0,
+	  false },
+	{ "amd64_fam19h_zen4::P0_FREQ_CYCLES_NOT_IN_HALT", RAW, 0x100000120, 0, 0, "hG", 0, false },
+	{ "amd64_fam19h_zen4::RETIRED_NEAR_RETURNS:u", RAW, 0xc8, 0, 0, "khG", 0, false },
 };
+
+/* "P" is as much precision as there is, found by trying. */
+static void test_most_precise(void)
+{
+	static const struct {
+		const char *text;
+		bool max_precise;
+	} texts[] = {
+		{ "cycles:P", true }, { "cycles:uP", true },   { "cpu/event=0x3c/P", true },
+		{ "r3c:P", true },    { "cycles:ppp", false }, { "cycles", false },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
+		struct event_vec events = { 0 };
+		struct err *err = event_parse(&events, texts[i].text);
+
+		check_that_(!err && events.len == 1 &&
+				    events.data[0].max_precise == texts[i].max_precise,
+			    __FILE__, __LINE__, "%s", texts[i].text);
+		err_free(err);
+		events_release(&events);
+	}
+}
 
 static void check_row(const struct row *row)
 {
@@ -188,6 +231,7 @@ int main(void)
 	setenv("LIBPFM_ENCODE_INACTIVE", "1", 1);
 	standin_become(&machines[SKYLAKE]);
 	test_rows();
+	test_most_precise();
 	test_lists();
 	test_unknown();
 	test_names();
