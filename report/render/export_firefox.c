@@ -365,7 +365,7 @@ static void write_meta(struct writer *w)
 	json_key_u64(json, "stackwalk", 1);
 	json_key_u64(json, "version", GECKO_VERSION);
 	json_key_u64(json, "preprocessedProfileVersion", PROCESSED_VERSION);
-	json_key_string(json, "product", command && *command ? command : "aprof");
+	json_key_text(json, "product", command && *command ? command : "aprof");
 	json_key_string(json, "importedFrom", "aprof " APROF_VERSION);
 	json_key_string(json, "platform", "Linux");
 	for (size_t i = 0; i < ARRAY_LEN(flags); i++) {

@@ -142,9 +142,9 @@ struct err *export_json(const struct export_input *in)
 
 	json_open(&json, '{');
 	json_key_string(&json, "aprof", APROF_VERSION);
-	json_key_string(&json, "command", command ? command : "");
-	json_key_string(&json, "event", event->name);
-	json_key_string(&json, "unit", event->unit);
+	json_key_text(&json, "command", command ? command : "");
+	json_key_text(&json, "event", event->name);
+	json_key_text(&json, "unit", event->unit);
 	write_amount(&json, "total", calltree_all(in->tree));
 	write_quality(&json, in);
 	write_functions(&json, in);

@@ -89,7 +89,7 @@ struct err *export_speedscope(const struct export_input *in)
 
 	json_open(&json, '{');
 	json_key_string(&json, "$schema", "https://www.speedscope.app/file-format-schema.json");
-	json_key_string(&json, "name", command ? command : "aprof");
+	json_key_text(&json, "name", command ? command : "aprof");
 	json_key_string(&json, "exporter", "aprof " APROF_VERSION);
 	write_frames(&json, in);
 	json_key(&json, "profiles");

@@ -280,9 +280,9 @@ static void write_data(struct page *page)
 	struct json *json = &page->json;
 
 	json_open(json, '{');
-	json_key_string(json, "title", in->title);
-	json_key_string(json, "summary", in->summary);
-	json_key_string(json, "unit", in->unit);
+	json_key_text(json, "title", in->title);
+	json_key_text(json, "summary", in->summary);
+	json_key_text(json, "unit", in->unit);
 	json_key(json, "up");
 	json_bool(json, in->up);
 	write_totals(page);

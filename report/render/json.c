@@ -89,3 +89,12 @@ void json_null(struct json *json)
 	value_begins(json);
 	fputs("null", json->out);
 }
+
+void json_key_text(struct json *json, const char *key, const char *text)
+{
+	struct text clean = { 0 };
+
+	name_clean(&clean, text);
+	json_key_string(json, key, text_str(&clean));
+	text_release(&clean);
+}

@@ -29,6 +29,9 @@ void json_double(struct json *json, double value);
 void json_bool(struct json *json, bool value);
 void json_null(struct json *json);
 
+/* What came from outside: without control characters and marks that turn a line around. */
+void json_key_text(struct json *json, const char *key, const char *text);
+
 static inline void json_key_string(struct json *json, const char *key, const char *s)
 {
 	json_key(json, key);

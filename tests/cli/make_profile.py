@@ -123,7 +123,8 @@ class Writer:
 
     def flush(self):
         if self.strings:
-            self.table('strings', varint(0) + b''.join(s.encode() + b'\0' for s in self.strings))
+            self.table('strings', varint(0) + b''.join(
+                s.encode(errors='surrogateescape') + b'\0' for s in self.strings))
         if self.modules:
             self.table('modules', self.module_bytes)
         if self.threads:
@@ -186,6 +187,7 @@ class Writer:
 
 
 def main():
+    sys.stdin.reconfigure(encoding='utf-8', errors='surrogateescape')  # names may be any bytes
     with open(sys.argv[1], 'wb') as out:
         w = Writer(out, int(sys.argv[2]) if len(sys.argv) > 2 else 1)
         killed = False
@@ -196,7 +198,7 @@ def main():
             if what == 'meta':
                 value = line.strip().split(' ', 2)[2] if len(words) > 1 else ''
                 w.table('meta', words[0].encode() + b'\0'
-                        + value.replace('\\n', '\n').encode() + b'\0')
+                        + value.replace('\\n', '\n').encode(errors='surrogateescape') + b'\0')
             elif what in ('lost', 'quality'):
                 w.table(what, b''.join(varint(int(n)) for n in words))
             elif what == 'epoch':
