@@ -94,6 +94,19 @@ static bool is_process_start(const struct walk *w)
 	       walk_read(w, w->sp + 8 + 8 * count, &last) && !last;
 }
 
+/*
+ * A thread's first instruction, behind the clone or clone3 that made it: 0 in rax says that it is the
+ * new one. C libraries end the rule before that syscall, since it would be wrong for the new thread
+ * (glibc's clone.S and clone3.S). Asked for last: other syscalls without a rule return 0 as well.
+ */
+static bool is_thread_start(const struct walk *w)
+{
+	static const u8 code[] = { 0x0f, 0x05, 0x48, 0x85, 0xc0 }; /* syscall; test %rax,%rax */
+
+	return !w->depth && w->place->table && w->place->table->bin &&
+	       !w->sample->regs.reg[UREG_AX] && text_is(w, w->ip - 2, code, sizeof code);
+}
+
 static bool top_of_stack(struct walk *w)
 {
 	u64 ra;
@@ -134,5 +147,5 @@ enum stop_reason walk_gap(struct walk *w)
 		return STOP_END;
 	if (top_of_stack(w) || frame_pointer(w))
 		return GO_ON;
-	return STOP_NO_RULE;
+	return is_thread_start(w) ? STOP_END : STOP_NO_RULE;
 }

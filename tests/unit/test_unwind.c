@@ -242,6 +242,17 @@ static void test_no_rule(void)
 	RBP = 0;
 	scene_unwind(&scene, AT(FN_NO_RULE) + 4, 100, false);
 	FRAMES("start of the process", STOP_END, FN_NO_RULE + 4);
+
+	/* Behind clone in the new thread, which sees 0; in the old one, and at other code. */
+	WORDS(1, 2, 3);
+	scene.sample.regs.reg[UREG_AX] = 0;
+	scene_unwind(&scene, AT(FN_NO_RULE) + 0x42, 100, false);
+	FRAMES("start of a thread", STOP_END, FN_NO_RULE + 0x42);
+	scene_unwind(&scene, AT(FN_NO_RULE) + 0x45, 100, false);
+	FRAMES("not behind a syscall", STOP_NO_RULE, FN_NO_RULE + 0x45);
+	scene.sample.regs.reg[UREG_AX] = 77;
+	scene_unwind(&scene, AT(FN_NO_RULE) + 0x42, 100, false);
+	FRAMES("the other thread", STOP_NO_RULE, FN_NO_RULE + 0x42);
 }
 
 static void test_jit(void)

@@ -28,7 +28,7 @@ enum {
 	FN_DEREF = 0x500, /* CFA = *(rsp + 16) + 8, rbp at CFA - 16 */
 	FN_PLT = 0x600,
 	FN_SIGRETURN = 0x701, /* its rule starts a byte before */
-	FN_NO_RULE = 0x800,
+	FN_NO_RULE = 0x800, /* syscall; test %rax,%rax at +0x40 */
 	FN_OTHER = 0x900, /* CFA = rsp + 16, by an expression that has no kind */
 	FN_R10 = 0xa00, /* CFA = r10 + 16 */
 	FN_MUSL_SIGRETURN = 0xb01, /* no rule, but the code; a nop before it */
@@ -97,6 +97,7 @@ static inline struct table *scene_table(void)
 
 	memcpy(text + FN_SIGRETURN, sigreturn, sizeof sigreturn);
 	memcpy(text + FN_MUSL_SIGRETURN, sigreturn, sizeof sigreturn);
+	memcpy(text + FN_NO_RULE + 0x40, "\x0f\x05\x48\x85\xc0", 5);
 	text[FN_CALLER] = 0xe8; /* call rel32 */
 	memcpy(text + FN_CALLER + 0x10, "\xff\xd0", 2); /* call *%rax */
 
