@@ -150,6 +150,9 @@ static void on_fork(struct processes *processes, const struct record *record)
 	struct thread *child;
 	bool mine = processes->options.everything;
 
+	/* A damaged recording: no task is its own parent, and the child would take its place. */
+	if (f->tid == f->ptid)
+		return;
 	if (parent)
 		mine |= parent->mine && !processes->options.no_inherit;
 	if (!mine) {
