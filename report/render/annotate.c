@@ -8,6 +8,7 @@
 #define AROUND 2 /* lines shown around one with cost */
 #define NAMED 2 /* callees named in a line */
 #define NAME_WIDTH 60
+#define WORDS 16 /* columns of "awaits " and " (42.0%)" */
 
 size_t annotate_same_file(const struct line_costs *costs, size_t first)
 {
@@ -72,7 +73,7 @@ double annotate_share(const struct annotate_input *in, struct amount amount)
 }
 
 static size_t add_group(struct text *out, const struct annotate_input *in,
-			const struct line_cost *cost, bool awaited)
+			const struct line_cost *cost, bool awaited, size_t width)
 {
 	size_t n = 0;
 
@@ -84,7 +85,7 @@ static size_t add_group(struct text *out, const struct annotate_input *in,
 		text_add(out, n > 1 ? ", " : out->len ? "; " : "");
 		if (n == 1)
 			text_add(out, awaited ? "awaits " : "calls ");
-		name_fit(out, labels_name(in->labels, callee->label), NAME_WIDTH, true);
+		name_fit(out, labels_name(in->labels, callee->label), width, true);
 		text_printf(out, " (%.1f%%)", 100 * annotate_share(in, callee->amount));
 	}
 	if (n > NAMED)
@@ -93,11 +94,15 @@ static size_t add_group(struct text *out, const struct annotate_input *in,
 }
 
 void annotate_callees(struct text *out, const struct annotate_input *in,
-		      const struct line_cost *cost)
+		      const struct line_cost *cost, size_t width)
 {
+	/* With "awaits " and its share the first name fills the room. */
+	size_t room = !width || width > NAME_WIDTH + WORDS ? NAME_WIDTH
+							   : width - (width > WORDS ? WORDS : 0);
+
 	/* What is awaited is what a reader of async code looks for; calls are told where nothing is. */
-	if (!add_group(out, in, cost, true))
-		add_group(out, in, cost, false);
+	if (!add_group(out, in, cost, true, room))
+		add_group(out, in, cost, false, room);
 	if (cost->mark == SITE_MACRO)
 		text_add(out, out->len ? " (in a macro)" : "in a macro");
 	else if (cost->mark == SITE_NEAR)

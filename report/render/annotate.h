@@ -46,9 +46,12 @@ void annotate_lines(const struct line_cost *costs, size_t count, u32 declared,
 /* Number of costs from `first` on that are of one file. */
 size_t annotate_same_file(const struct line_costs *costs, size_t first);
 
-/* "awaits shop::pay (30.2%), shop::ship (1.0%)" for a line; nothing if it awaits and calls nothing. */
+/*
+ * "awaits shop::pay (30.2%), shop::ship (1.0%)" for a line, a single one in `width` columns (0: as
+ * many as it likes); nothing if it awaits and calls nothing.
+ */
 void annotate_callees(struct text *out, const struct annotate_input *in,
-		      const struct line_cost *cost);
+		      const struct line_cost *cost, size_t width);
 
 /* Share of the whole run. */
 double annotate_share(const struct annotate_input *in, struct amount amount);

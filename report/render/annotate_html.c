@@ -41,7 +41,7 @@ static void put_line(void *arg, const struct annotate_line *line)
 	else
 		fprintf(in->out, "<td>%u</td><td>", line->number);
 	markup_text(in->out, line->text ? line->text : "");
-	annotate_callees(&note, in, cost);
+	annotate_callees(&note, in, cost, 0);
 	if (note.len) {
 		fputs("  <span class=\"note\">\u2190 ", in->out);
 		markup_text(in->out, text_str(&note));

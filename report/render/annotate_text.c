@@ -40,10 +40,11 @@ static void print_callees(const struct printer *p, const struct line_cost *cost)
 	const struct style *style = p->in->style;
 	struct text note = { 0 }, fitted = { 0 };
 
-	annotate_callees(&note, p->in, cost);
+	size_t room = style->width ? style->width - COLUMNS_BEFORE_TEXT - 4 : 0;
+
+	annotate_callees(&note, p->in, cost, room);
 	if (note.len) {
-		name_cut(&fitted, text_str(&note),
-			 style->width ? style->width - COLUMNS_BEFORE_TEXT - 4 : 0, style->unicode);
+		name_cut(&fitted, text_str(&note), room, style->unicode);
 		fprintf(p->in->out, "%*s%s  %s %s%s\n", COLUMNS_BEFORE_TEXT - 2, "",
 			style_ink(style, INK_ASYNC), style->unicode ? "└" : "`", text_str(&fitted),
 			style_plain(style));
@@ -67,9 +68,14 @@ static void print_line(void *arg, const struct annotate_line *line)
 	print_share(p, cost->self);
 	print_share(p, cost->total);
 	add_source(&source, line->text ? line->text : "");
-	name_fit(&fitted, text_str(&source), style->width ? style->width - COLUMNS_BEFORE_TEXT : 0,
+	/* Code is cut at its end: a path in it is not a name to shorten. */
+	name_cut(&fitted, text_str(&source), style->width ? style->width - COLUMNS_BEFORE_TEXT : 0,
 		 style->unicode);
-	fprintf(p->in->out, "%5u  %s%s\n", line->number, fitted.len ? "| " : "", text_str(&fitted));
+	if (line->number == UINT32_MAX)
+		fprintf(p->in->out, "%5s\n", "?");
+	else
+		fprintf(p->in->out, "%5u  %s%s\n", line->number, fitted.len ? "| " : "",
+			text_str(&fitted));
 	print_callees(p, cost);
 	text_release(&fitted);
 	text_release(&source);
