@@ -74,14 +74,101 @@ static bool is_newest_part(const struct cpu *cpu, const struct lbr_calls *calls)
 	return true;
 }
 
-static void test_property(void)
+/* Ways to stitch: the unwinder's, and some that are wrong and must be seen to be. */
+struct stitcher {
+	struct lbr *lbr; /* of the right one */
+	struct lbr_calls last; /* of the wrong ones: what was given out, and where it began */
+	u64 last_index;
+};
+
+typedef void stitch(struct stitcher *st, const struct sample *sample, u32 depth,
+		    struct lbr_calls *out);
+
+static void stitch_right(struct stitcher *st, const struct sample *sample, u32 depth,
+			 struct lbr_calls *out)
+{
+	lbr_read(st->lbr, sample, depth, out);
+}
+
+static void take_held(const struct sample *sample, struct lbr_calls *out)
+{
+	*out = (struct lbr_calls){ .count = (u32)sample->branches_len };
+	out->held = out->count;
+	for (u32 i = 0; i < out->count; i++)
+		out->calls[i] = (struct lbr_call){ sample->branches[i].from,
+						   sample->branches[i].to };
+}
+
+/* Goes on with what the last sample had from index `at` on. */
+static void append_last(struct stitcher *st, u32 at, const struct sample *sample,
+			struct lbr_calls *out)
+{
+	while (out->count && at < st->last.count && out->count < LBR_CALLS_MAX)
+		out->calls[out->count++] = st->last.calls[at++];
+	st->last = *out;
+	st->last_index = sample->hw_idx;
+}
+
+/* Where registers lap over, it does not look whether they hold the same calls. */
+static void stitch_unseen(struct stitcher *st, const struct sample *sample, u32 depth,
+			  struct lbr_calls *out)
+{
+	u64 oldest;
+
+	take_held(sample, out);
+	oldest = sample->hw_idx + depth - (out->held - 1) % depth;
+	append_last(st, (u32)((st->last_index + depth - oldest % depth) % depth) + 1, sample, out);
+}
+
+/* One register off: the call that both have is there twice. */
+static void stitch_off_by_one(struct stitcher *st, const struct sample *sample, u32 depth,
+			      struct lbr_calls *out)
+{
+	lbr_read(st->lbr, sample, depth, out);
+	if (out->count > out->held) {
+		memmove(out->calls + out->held + 1, out->calls + out->held,
+			(out->count - out->held - 1) * sizeof *out->calls);
+		out->calls[out->held] = out->calls[out->held - 1];
+	}
+}
+
+/* Takes an index of -1 for a register. */
+static void stitch_minus_one(struct stitcher *st, const struct sample *sample, u32 depth,
+			     struct lbr_calls *out)
+{
+	struct sample without = *sample;
+
+	without.hw_idx = UINT64_MAX;
+	stitch_unseen(st, &without, depth, out);
+}
+
+/* Upstream perf's: the base is not reduced modulo the depth, and one equal entry is enough. */
+static void stitch_unreduced(struct stitcher *st, const struct sample *sample, u32 depth,
+			     struct lbr_calls *out)
+{
+	u64 base, distance;
+	bool same;
+
+	take_held(sample, out);
+	base = depth - out->held + sample->hw_idx + 1;
+	distance = st->last_index > base ? st->last_index - base : depth + st->last_index - base;
+	same = out->count && distance < st->last.held &&
+	       st->last.calls[distance].from == out->calls[out->count - 1].from;
+	append_last(st, same ? (u32)distance + 1 : st->last.count, sample, out);
+}
+
+struct outcome {
+	u64 deep, stitched, wrong;
+};
+
+static struct outcome run_program(stitch *stitch_one)
 {
 	static const u32 depths[] = { 8, 16, 32 };
-	u64 deep = 0, stitched = 0, wrong = 0;
+	struct outcome result = { 0 };
 
 	for (unsigned round = 0; round < 300; round++) {
 		struct cpu cpu = { .depth = depths[round % 3], .top = (u32)random_under(8) };
-		struct lbr *lbr = lbr_new();
+		struct stitcher st = { .lbr = lbr_new() };
 		struct perf_branch_entry entries[64];
 		struct lbr_calls calls;
 		struct sample sample;
@@ -95,21 +182,51 @@ static void test_property(void)
 			if (random_under(12))
 				continue;
 			cpu_sample(&cpu, &sample, entries);
-			lbr_read(lbr, &sample, cpu.depth, &calls);
-			wrong += !is_newest_part(&cpu, &calls);
-			deep += cpu.height > cpu.depth;
-			stitched += calls.count > calls.held;
+			stitch_one(&st, &sample, cpu.depth, &calls);
+			result.wrong += !is_newest_part(&cpu, &calls);
+			result.deep += cpu.height > cpu.depth;
+			result.stitched += calls.count > calls.held;
 			/* What is said to be all is all that was recorded since the start. */
-			if (!calls.full && cpu.height <= cpu.depth)
+			if (stitch_one == stitch_right && !calls.full && cpu.height <= cpu.depth)
 				CHECK_EQ(calls.held, cpu.used);
 		}
-		lbr_free(lbr);
+		lbr_free(st.lbr);
 	}
-	CHECK_EQ(wrong, 0);
+	return result;
+}
+
+static void test_property(void)
+{
+	struct outcome right = run_program(stitch_right), perf = run_program(stitch_unreduced);
+
+	CHECK_EQ(right.wrong, 0);
 	/* It must do something: half of the deep stacks are longer than the hardware's. */
-	printf("%llu deep stacks, %llu stitched\n", (unsigned long long)deep,
-	       (unsigned long long)stitched);
-	CHECK(deep > 10000 && stitched * 2 > deep);
+	printf("%llu deep stacks, %llu stitched; perf's way %llu\n", (unsigned long long)right.deep,
+	       (unsigned long long)right.stitched, (unsigned long long)perf.stitched);
+	CHECK(right.deep > 10000 && right.stitched * 2 > right.deep);
+	/* Around the wrap perf's way finds no overlap, or another one. */
+	CHECK(perf.wrong || perf.stitched * 10 < right.stitched * 9);
+}
+
+/* The property is worth something: it sees every one of these. */
+static void test_wrong_stitching_is_seen(void)
+{
+	static const struct {
+		const char *what;
+		stitch *stitch;
+	} rows[] = {
+		{ "content not compared", stitch_unseen },
+		{ "off by one", stitch_off_by_one },
+		{ "-1 for a register", stitch_minus_one },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct outcome outcome = run_program(rows[i].stitch);
+
+		printf("%s: %llu wrong\n", rows[i].what, (unsigned long long)outcome.wrong);
+		check_that_(outcome.wrong > 100, __FILE__, __LINE__, "%s is not seen",
+			    rows[i].what);
+	}
 }
 
 /* The picture in lbr.h. */
@@ -248,6 +365,7 @@ int main(void)
 {
 	test_picture();
 	test_property();
+	test_wrong_stitching_is_seen();
 	test_not_valid();
 	test_recursion_without_index();
 	test_odd_lists();
