@@ -102,9 +102,14 @@ static bool is_process_start(const struct walk *w)
 static bool is_thread_start(const struct walk *w)
 {
 	static const u8 code[] = { 0x0f, 0x05, 0x48, 0x85, 0xc0 }; /* syscall; test %rax,%rax */
+	static const u8 behind[] = { 2, 5, 7 }; /* each of these, and a short jump */
 
-	return !w->depth && w->place->table && w->place->table->bin &&
-	       !w->sample->regs.reg[UREG_AX] && text_is(w, w->ip - 2, code, sizeof code);
+	if (w->depth || !w->place->table || !w->place->table->bin || w->sample->regs.reg[UREG_AX])
+		return false;
+	for (size_t i = 0; i < ARRAY_LEN(behind); i++)
+		if (text_is(w, w->ip - behind[i], code, sizeof code))
+			return true;
+	return false;
 }
 
 static bool top_of_stack(struct walk *w)

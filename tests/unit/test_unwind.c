@@ -248,8 +248,10 @@ static void test_no_rule(void)
 	scene.sample.regs.reg[UREG_AX] = 0;
 	scene_unwind(&scene, AT(FN_NO_RULE) + 0x42, 100, false);
 	FRAMES("start of a thread", STOP_END, FN_NO_RULE + 0x42);
-	scene_unwind(&scene, AT(FN_NO_RULE) + 0x45, 100, false);
-	FRAMES("not behind a syscall", STOP_NO_RULE, FN_NO_RULE + 0x45);
+	scene_unwind(&scene, AT(FN_NO_RULE) + 0x47, 100, false);
+	FRAMES("start of a thread, a jump later", STOP_END, FN_NO_RULE + 0x47);
+	scene_unwind(&scene, AT(FN_NO_RULE) + 0x46, 100, false);
+	FRAMES("not behind a syscall", STOP_NO_RULE, FN_NO_RULE + 0x46);
 	scene.sample.regs.reg[UREG_AX] = 77;
 	scene_unwind(&scene, AT(FN_NO_RULE) + 0x42, 100, false);
 	FRAMES("the other thread", STOP_NO_RULE, FN_NO_RULE + 0x42);
