@@ -264,6 +264,10 @@ static void print_contents(const struct info *info, FILE *out)
 	text_add(&t, " in ");
 	add_count(&t, process_count(p), "process");
 	field_take(out, "Samples", &t);
+	if (p->branches) {
+		add_count(&t, p->branches, "branch record");
+		field_take(out, "", &t);
+	}
 	add_count(&t, info->stacks, "distinct stack");
 	text_add(&t, ", ");
 	add_count(&t, p->frame_count, "frame");

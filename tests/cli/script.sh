@@ -69,3 +69,4 @@ END
 show -F time,brstack branches.aprof
 show -F ip,brstack branches.aprof
 "$APROF" report branches.aprof 2>/dev/null | sed -n '/samples:/,$p'
+"$APROF" info branches.aprof | grep "branch records"
