@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include <aprof/alloc.h>
+#include <aprof/progress.h>
 #include <aprof/text.h>
 
 #include "profiler/perf/perfdata.h"
@@ -23,6 +24,8 @@ struct import {
 	struct store *store;
 	bool made_here; /* by the kernel that runs now, as far as names go */
 	u64 first, last; /* times of samples */
+	struct progress progress;
+	u64 records;
 };
 
 /* The host and the kernel of the recording are ours: the vdso is ours, and the kernel may be. */
@@ -72,6 +75,7 @@ static void on_record(void *arg, const struct record *record)
 	struct import *im = arg;
 	struct record guarded;
 
+	progress_at(&im->progress, ++im->records);
 	switch (record->type) {
 	case PERF_RECORD_MMAP:
 	case PERF_RECORD_MMAP2:
@@ -200,7 +204,9 @@ static struct err *read_records(struct import *im, struct import_result *result)
 
 	TRY(pipeline_new(&im->pipeline, &options));
 	put_facts(im);
+	progress_start(&im->progress, "Importing records", 0);
 	err = perfdata_read(im->data, on_record, im);
+	progress_end(&im->progress);
 	pipeline_finish(im->pipeline);
 	put_facts(im); /* in a pipe most of them come behind the records */
 	store_meta_u64(im->store, "start.monotonic_ns", im->first);

@@ -88,6 +88,8 @@ static void add_chain(void *arg, size_t query, const struct dwarf_frame *frames,
 
 	place->first = (u32)job->chains.len;
 	place->count = (u32)count;
+	if (job->progress)
+		progress_at(job->progress, job->done++);
 	vec_append(&job->chains, frames, count);
 }
 

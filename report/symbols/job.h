@@ -8,6 +8,7 @@
 
 #include <aprof/binary.h>
 #include <aprof/dwarf.h>
+#include <aprof/progress.h>
 #include <aprof/text.h>
 #include <aprof/vec.h>
 
@@ -39,6 +40,8 @@ struct job {
 	struct dwarf *dwarf[FILE_COUNT];
 	struct VEC(struct dwarf_frame) chains;
 	struct VEC(char *) notices;
+	struct progress *progress; /* told of each place that is found; NULL where jobs run side by side */
+	u64 done;
 };
 
 /* `sisters` are the opened --debug-binary files; see sister.h. */

@@ -340,7 +340,9 @@ struct err *symbols_resolve(struct symbols **out, const struct profile *profile,
 {
 	struct resolver r = { .profile = profile };
 	struct sisters sisters = { 0 };
+	struct progress progress;
 	struct err *err;
+	u64 done = 0;
 
 	*out = NULL;
 	err = sisters_init(&sisters, options->debug_binaries);
@@ -356,12 +358,19 @@ struct err *symbols_resolve(struct symbols **out, const struct profile *profile,
 		r.places = xcalloc((size_t)profile->frame_count + 1, sizeof *r.places);
 	missing_init(&r.missing, profile);
 	sort_frames(&r);
+	progress_start(&progress, "Reading symbols", profile->frame_count);
 	vec_each(&r.jobs, job) {
+		progress_at(&progress, done);
+		job->progress = &progress;
+		job->done = done;
+		done += job->places.len;
 		job_open(job, options, &sisters);
 		missing_add_places(&r.missing, job);
 		grow_chains(&r);
 		job_run(job);
 		collect(&r, job);
+		/* Before the notices that the job has. */
+		progress_end(&progress);
 		job_release(job);
 	}
 	sisters_notice_unused(&sisters);

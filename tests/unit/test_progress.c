@@ -1,0 +1,68 @@
+/* lib/base progress: a line on a terminal, erased at the end; nothing anywhere else. */
+#include <fcntl.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <aprof/progress.h>
+
+#include "tests/unit/check.h"
+
+static void wait_a_second(void)
+{
+	struct timespec ts = { 1, 50000000 };
+
+	while (nanosleep(&ts, &ts) < 0)
+		;
+}
+
+/* What a second of work writes to stderr when that is `fd`. */
+static void work(int fd)
+{
+	int kept = dup(STDERR_FILENO);
+	struct progress p;
+
+	dup2(fd, STDERR_FILENO);
+	progress_start(&p, "Counting", 200);
+	for (u64 i = 0; i < 50; i++)
+		progress_at(&p, i);
+	wait_a_second();
+	for (u64 i = 50; i < 100; i++)
+		progress_at(&p, i);
+	progress_end(&p);
+	dup2(kept, STDERR_FILENO);
+	close(kept);
+}
+
+static void read_all(int fd, char *out, size_t size)
+{
+	ssize_t n;
+
+	fcntl(fd, F_SETFL, O_NONBLOCK);
+	n = read(fd, out, size - 1);
+	out[n > 0 ? n : 0] = '\0';
+}
+
+int main(void)
+{
+	int terminal = posix_openpt(O_RDWR | O_NOCTTY), pipes[2];
+	char text[4096];
+	int side;
+
+	if (terminal < 0 || grantpt(terminal) || unlockpt(terminal) || pipe(pipes)) {
+		puts("no terminals here");
+		return 77;
+	}
+	side = open(ptsname(terminal), O_RDWR | O_NOCTTY);
+	work(side);
+	read_all(terminal, text, sizeof text);
+	/* How many lines there are is the machine's affair; the last is erased. */
+	CHECK(strstr(text, "\r\033[KCounting: ") && strstr(text, " %"));
+	CHECK(strlen(text) > 4 && !strcmp(text + strlen(text) - 4, "\r\033[K"));
+	work(pipes[1]);
+	read_all(pipes[0], text, sizeof text);
+	CHECK_STR(text, "");
+	close(side);
+	close(terminal);
+	return check_done();
+}
