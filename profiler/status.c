@@ -136,7 +136,8 @@ void status_summary(struct session *s, const struct err *err)
 		  s->options->sampling.call_graph != CALL_GRAPH_DWARF ? NULL :
 		  sampler_stack_bytes(s->sampler) < 65000 ?
 			  "--call-graph dwarf,65528 copies more" :
-			  "they end in [truncated]; a release build has smaller frames" },
+			  "they end in [truncated]; a release build has smaller frames, and one with "
+			  "-C force-frame-pointers needs no copy: --call-graph fp" },
 		{ "stacks that could not be unwound to their start", failed,
 		  "`aprof info` lists the reasons" },
 		{ "records malformed", counts.malformed, NULL },

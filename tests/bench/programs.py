@@ -53,7 +53,20 @@ def crate(name, profile="release"):
     return os.path.join(target, profile, name)
 
 
+def write(name, text):
+    with open(name, "w", encoding="ascii") as out:
+        out.write(text)
+
+
+def workload(name, *options):
+    """One of tests/workloads, by scripts/build-workload."""
+    return call([os.path.join(TOP, "scripts", "build-workload"), name, *options]).splitlines()[-1]
+
+
 def samply():
+    for found in (shutil.which("samply"), os.path.expanduser("~/.cargo/bin/samply")):
+        if found and os.access(found, os.X_OK):
+            return found
     root = path("samply")
     binary = os.path.join(root, "bin", "samply")
     if not os.path.exists(binary):

@@ -68,26 +68,32 @@ def cost(report, args):
             kinds = kinds_of(target, hz, with_64k=args.big)
             only = args.only.split(",") if args.only else list(kinds)
             kinds = {k: v for k, v in kinds.items() if k in only or k in ("alone", "floor", "aprof")}
-            show(report, name, hz, runs.interleave(kinds, args.runs), most_us)
+            runs.give(args.section_seconds / 2)
+            results = runs.interleave(kinds, args.runs)
+            if {"alone", "floor", "aprof"} <= set(results):
+                show(report, name, hz, results, most_us)
 
 
 def lost(report, args):
     """Forced copies of 64 KiB with every CPU busy, and 20 kHz."""
     deep = [programs.crate("tapp"), str(int(2300 * args.seconds)), "deep"]
     two = ["sh", "-c", f"{' '.join(deep)} & {' '.join(deep)}; wait"]
-    for hz, name, most in ((9999, "two busy CPUs", 0.1), (20000, "two busy CPUs", 0.5)):
-        for who, kind in (
-                ("aprof", lambda hz=hz: runs.aprof(two, hz, "--call-graph", "dwarf,65528")),
-                ("aprof --realtime",
-                 lambda hz=hz: runs.aprof(two, hz, "--realtime", "--call-graph", "dwarf,65528")),
-                ("perf", lambda hz=hz: runs.perf(two, hz, *DWARF_64K)),
-                ("perf -m 8M", lambda hz=hz: runs.perf(two, hz, "-m", "8M", *DWARF_64K))):
-            if who.startswith("perf") and not args.big:
-                continue
-            done = [kind() for _ in range(args.runs)]
-            report.add("lost", f"{hz} Hz, 64 KiB copies, {name}: {who}",
+    for hz, most in ((9999, 0.1), (20000, 0.5)):
+        kinds = {
+            "aprof": lambda hz=hz: runs.aprof(two, hz, "--call-graph", "dwarf,65528"),
+            "aprof, default copy": lambda hz=hz: runs.aprof(two, hz),
+            "aprof --realtime": lambda hz=hz: runs.aprof(two, hz, "--realtime", "--call-graph",
+                                                         "dwarf,65528"),
+        }
+        if args.big:
+            kinds["perf"] = lambda hz=hz: runs.perf(two, hz, *DWARF_64K)
+            kinds["perf -m 8M"] = lambda hz=hz: runs.perf(two, hz, "-m", "8M", *DWARF_64K)
+        elif not args.only:
+            kinds["perf, 8 KiB"] = lambda hz=hz: runs.perf(two, hz, *DWARF_8K)
+        for who, done in runs.interleave(kinds, args.runs).items():
+            report.add("lost", f"{hz} Hz, 64 KiB copies, two busy CPUs: {who}",
                        [100 * r.lost / (r.samples + r.lost) for r in done], "%",
-                       most=most if who == "aprof" else None)
+                       most=most if who.startswith("aprof") and "realtime" not in who else None)
 
 
 def copy(report, args):
@@ -100,7 +106,7 @@ def copy(report, args):
              "8 KiB": lambda: runs.floor(target, hz, "-s", "8192"),
              "64 KiB": lambda: runs.floor(target, hz)}
     results = runs.interleave(kinds, args.runs)
-    for who in list(kinds)[1:]:
+    for who in (kind for kind in results if kind != "alone"):
         report.add("copy", f"{hz} Hz: target, {who}",
                    ratios([r.target_cpu for r in results[who]],
                           [r.target_cpu for r in results["alone"]]), "x alone")

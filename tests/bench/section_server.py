@@ -25,13 +25,20 @@ def serve(requests, profiler=None):
         watcher = subprocess.Popen(profiler(server.pid), stdout=subprocess.DEVNULL,
                                    stderr=subprocess.PIPE, text=True)
         wait_until_attached(server.pid, watcher)
-    subprocess.run([binary, "load", str(requests), address], check=False,
-                   stderr=subprocess.DEVNULL)
-    words = dict(line.split() for line in server.stdout.read().splitlines())
-    server.wait()
+    try:
+        subprocess.run([binary, "load", str(requests), address], check=False,
+                       stderr=subprocess.DEVNULL, timeout=runs.LONGEST)
+        output = server.communicate(timeout=runs.LONGEST)[0]
+    except subprocess.TimeoutExpired:
+        raise programs.Missing(f"the server did not answer in {runs.LONGEST} s") from None
+    finally:
+        server.kill()
+        if watcher and server.poll() is None:
+            watcher.terminate()
+    words = dict(line.split() for line in output.splitlines())
     served = Served({key: float(value) for key, value in words.items()})
     if watcher:
-        served.errors = watcher.communicate()[1]
+        served.errors = watcher.communicate(timeout=runs.LONGEST)[1]
     return served
 
 
@@ -63,6 +70,14 @@ def perf(requests, hz, *options):
     return done
 
 
+def samply(requests, hz):
+    """It follows a process that it did not start by -p, too."""
+    out = programs.path("server.json.gz")
+    with runs.samply_allowed():
+        return serve(requests, lambda pid: [programs.samply(), "record", "--save-only", "--no-open",
+                                            "-r", str(hz), "-o", out, "-p", str(pid)])
+
+
 def server(report, args):
     requests, hz = int(4000 * args.seconds), 999
     kinds = {
@@ -71,9 +86,11 @@ def server(report, args):
         "aprof --clock task": lambda: aprof(requests, hz, "--clock", "task"),
         "perf dwarf": lambda: perf(requests, hz, "--call-graph", "dwarf"),
         "perf -g": lambda: perf(requests, hz),
+        "samply": lambda: samply(requests, hz),
     }
     results = runs.interleave(kinds, args.runs)
     base = results["alone"]
+    report.add("server", "requests a second, alone", [r.requests_s for r in base], "/s")
     report.add("server", "switches a second, alone", [r.switches_s for r in base], "/s")
     report.add("server", "CPU a request, alone", [r.cpu_us for r in base], "us")
     for who, done in results.items():
@@ -86,6 +103,8 @@ def server(report, args):
         report.add("server", f"requests a second: {who}",
                    ratios([r.requests_s for r in done], [r.requests_s for r in base]), "x alone",
                    least=0.97 if mine else None)
+        if done[0].samples is None:
+            continue
         expected = [r.samples / (r.cpu_ns * hz / 1e9) * 100 for r in done]
         report.add("server", f"samples of those its CPU calls for: {who}", expected, "%",
                    least=99 if mine else None)

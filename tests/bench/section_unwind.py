@@ -1,5 +1,6 @@
 """Nanoseconds a frame on the same samples: aprof's tables, libunwind, libdw; and the tables' cost."""
 
+import functools
 import os
 import re
 import statistics
@@ -21,7 +22,7 @@ def oracle():
 def compare(target, samples=2000, passes=5):
     done = subprocess.run([oracle(), "-F", "4999", "-n", str(samples), "-p", str(passes), "--",
                            *target], text=True, errors="replace", stdout=subprocess.PIPE,
-                          stderr=subprocess.DEVNULL, check=False)
+                          stderr=subprocess.DEVNULL, check=False, timeout=runs.LONGEST)
     ns = {who: float(n) for who, n in re.findall(r"^(\w+): ([\d.]+) ns a frame", done.stdout, re.M)}
     same = {who: float(n) for who, n in re.findall(
         r"^(\w+): .* identical \(([\d.]+) %\)", done.stdout, re.M)}
@@ -38,7 +39,11 @@ def unwind(report, args):
                "rustc": programs.rustc_job()}
     medians = {"libunwind": [], "libdw": []}
     for name, target in targets.items():
-        done = [compare(target) for _ in range(args.runs)]
+        try:
+            done = runs.repeat(args.runs, functools.partial(compare, target))
+        except programs.Missing as missing:
+            report.say(f"unwind: {name} left out: {missing}")
+            continue
         for who in ("aprof", "libunwind", "libdw"):
             report.add("unwind", f"{name}: {who}", [ns[who] for ns, _, _ in done], "ns/frame")
         for who, all_factors in medians.items():
@@ -58,8 +63,8 @@ def tables(report, args):
     """What -v says of each table, for programs with large ones."""
     rows_of = re.compile(r"aprof: (\S+): (\d+) unwind rows, (\d+) bytes, ([\d.]+) ms")
     found = {}
-    for _ in range(args.runs):
-        done = runs.aprof(programs.rustc_job(), 999, "-v")
+    job = programs.rustc_job()
+    for done in runs.repeat(args.runs, lambda: runs.aprof(job, 999, "-v")):
         for name, rows, size, ms in rows_of.findall(done.errors):
             found.setdefault(os.path.basename(name), []).append((int(rows), int(size), float(ms)))
     for name, each in found.items():

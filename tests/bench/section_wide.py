@@ -1,6 +1,9 @@
 """Growing and awkward work: threads, forks, modules, depth; what is recorded, lost and kept in memory."""
 
+import functools
 import os
+import subprocess
+import time
 
 import programs
 import runs
@@ -31,7 +34,12 @@ def wide(report, args):
     binary = program()
     for kind, sizes, least in KINDS:
         for n in sizes:
-            done = [runs.aprof([binary, kind, str(n)], 999) for _ in range(args.runs)]
+            command = [binary, kind, str(n)]
+            try:
+                done = runs.repeat(args.runs, functools.partial(runs.aprof, command, 999))
+            except programs.Missing as missing:
+                report.say(f"wide: {kind} {n} left out: {missing}")
+                continue
             at = f"{kind} {n}" if n else kind
             report.add("wide", f"{at}: samples of those its CPU calls for",
                        [100 * r.samples / (r.target_cpu * 999) for r in done], "%")
@@ -47,12 +55,23 @@ def unfinished(r):
             + runs.first_int(r"(\d+) stacks that could not", r.errors))
 
 
+def read_once():
+    """The report of the recording that was made last, in ms."""
+    start = time.monotonic()
+    subprocess.run([programs.aprof(), "report", "--folded", programs.path("aprof.data")],
+                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True,
+                   timeout=runs.LONGEST)
+    return (time.monotonic() - start) * 1000
+
+
 def rates(report, args):
     """Samples times ten: what a sample costs, and what it takes in the file, should not grow."""
     target = [programs.crate("tapp"), str(int(2300 * args.seconds))]
     for hz in (99, 999, 9999):
-        done = [runs.aprof(target, hz) for _ in range(args.runs)]
+        done = runs.repeat(args.runs, functools.partial(runs.aprof, target, hz))
+        reading = runs.repeat(args.runs, read_once)
         report.add("rates", f"{hz} Hz: samples", [r.samples for r in done], "")
         report.add("rates", f"{hz} Hz: CPU of aprof", [r.profiler_cpu * 1e3 for r in done], "ms")
         report.add("rates", f"{hz} Hz: file", [r.size for r in done], "bytes")
+        report.add("rates", f"{hz} Hz: report", reading, "ms")
         report.add("rates", f"{hz} Hz: memory", [r.rss / 1e6 for r in done], "MB")

@@ -1,0 +1,161 @@
+"""From a recording to names: aprof, perf, samply's symbol server, llvm-symbolizer on one program."""
+
+import collections
+import gzip
+import json
+import os
+import re
+import shutil
+import subprocess
+import threading
+import time
+import urllib.request
+
+import programs
+import runs
+
+slow = 60  # seconds that a peer may take; then it is shown as taking so long
+
+
+def timed(command, stdin=None):
+    """Milliseconds; `slow` where it did not end before."""
+    start = time.monotonic()
+    try:
+        subprocess.run(command, stdin=stdin, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                       timeout=slow, check=True)
+    except subprocess.TimeoutExpired:
+        pass
+    except subprocess.CalledProcessError as failed:
+        raise programs.Missing(f"{command[0]} ended with {failed.returncode}") from None
+    return (time.monotonic() - start) * 1000
+
+
+def forget_pages(*files):
+    """Out of the page cache, for a cold start."""
+    for name in files:
+        fd = os.open(name, os.O_RDONLY)
+        os.posix_fadvise(fd, 0, 0, os.POSIX_FADV_DONTNEED)
+        os.close(fd)
+
+
+def addresses_of(profile):
+    """samply's file: library index to its distinct addresses, in the order of profile["libs"]."""
+    found = collections.defaultdict(set)
+    for thread in profile["threads"]:
+        frames, funcs = thread["frameTable"], thread["funcTable"]
+        libs = thread["resourceTable"]["lib"]
+        for address, func in zip(frames["address"], frames["func"]):
+            resource = funcs["resource"][func]
+            if address >= 0 and resource >= 0 and libs[resource] is not None:
+                found[libs[resource]].add(address)
+    return {lib: sorted(all_of_it) for lib, all_of_it in found.items()}
+
+
+def query(libs, found):
+    """What the profiler's page would ask: every frame of the file."""
+    order = sorted(found)
+    return json.dumps({"jobs": [{
+        "memoryMap": [[libs[lib]["debugName"], libs[lib]["breakpadId"]] for lib in order],
+        "stacks": [[[index, address] for index, lib in enumerate(order) for address in found[lib]]],
+    }]}).encode()
+
+
+def samply_load(path, request):
+    """Milliseconds from the start of `samply load` to the last name."""
+    start = time.monotonic()
+    with subprocess.Popen([programs.samply(), "load", "--no-open", path], stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, text=True) as server:
+        guard = threading.Timer(slow, server.kill)
+        guard.start()
+        try:
+            for line in server.stdout:
+                at = re.search(r"symbolServer=(http\S+)", line)
+                if at:
+                    base = urllib.request.unquote(at.group(1))
+                    urllib.request.urlopen(base + "/symbolicate/v5", request, slow).read()
+                    return (time.monotonic() - start) * 1000
+        finally:
+            guard.cancel()
+            server.kill()
+    raise programs.Missing("samply load did not say where it listens")
+
+
+def llvm_symbolizer(binary, addresses):
+    tool = shutil.which("llvm-symbolizer")
+    if not tool:
+        raise programs.Missing("no llvm-symbolizer")
+    questions = programs.path("addresses.txt")
+    with open(questions, "w", encoding="ascii") as out:
+        out.writelines(f"{address:#x}\n" for address in addresses)
+    with open(questions, encoding="ascii") as stdin:
+        return timed([tool, "--inlines", "--obj=" + binary], stdin)
+
+
+def recordings(target):
+    """One of each profiler; the times below are of their reading."""
+    runs.aprof(target, 999)
+    perf = programs.path("symbols.perf")
+    runs.call_bounded([programs.perf(), "record", "-q", "-e", "cpu-clock", "-F", "999", "-o", perf,
+                       "--call-graph", "dwarf,8192", "--", *target], stdout=subprocess.DEVNULL,
+                      stderr=subprocess.DEVNULL)
+    runs.samply(target, 999)
+    with gzip.open(programs.path("samply.json.gz")) as file:
+        profile = json.load(file)
+    return programs.path("aprof.data"), perf, profile
+
+
+def kinds_of(target, data, perf, profile):
+    found = addresses_of(profile)
+    main = next((lib for lib in found if profile["libs"][lib]["path"] == os.path.realpath(target[0])),
+                None)
+    request = query(profile["libs"], found)
+    aprof = [programs.aprof(), "report", "--folded", data]
+
+    def cold():
+        forget_pages(data, target[0])
+        return timed(aprof)
+
+    kinds = {
+        "aprof report, cold": cold,
+        "aprof report, warm": lambda: timed(aprof),
+        "perf script, no inlines": lambda: timed([programs.perf(), "script", "--no-inline", "-i", perf]),
+        "perf report, no inlines": lambda: timed([programs.perf(), "report", "--stdio", "--no-inline",
+                                                  "-i", perf]),
+        "perf script": lambda: timed([programs.perf(), "script", "-i", perf]),
+        "perf report": lambda: timed([programs.perf(), "report", "--stdio", "-i", perf]),
+        "samply load": lambda: samply_load(programs.path("samply.json.gz"), request),
+    }
+    if main is not None:
+        kinds["llvm-symbolizer"] = lambda: llvm_symbolizer(target[0], found[main])
+    return kinds, sum(map(len, found.values()))
+
+
+# At least so many times faster than each: small programs, and the large one.
+FACTORS = {
+    "small": {"perf script": 10, "perf report": 10, "samply load": 3, "llvm-symbolizer": 3},
+    "large": {"perf script": 200, "samply load": 3, "llvm-symbolizer": 3},
+}
+
+
+def symbols(report, args):
+    global slow
+    slow = 8 if args.quick else 60
+    targets = {"small": [programs.crate("tapp"), str(int(2300 * args.seconds))]}
+    try:
+        targets["large"] = [programs.workload("tokio-shapes", "--compiler", "1.63", "--profile", "debug")]
+    except programs.Missing as missing:
+        report.say(f"symbols: no large program: {missing}")
+    for name, target in targets.items():
+        kinds, frames = kinds_of(target, *recordings(target))
+        size = os.path.getsize(target[0]) / 1e6
+        report.say(f"symbols: {name}: a binary of {size:.0f} MB, {frames} distinct addresses")
+        results = runs.interleave(kinds, args.runs)
+        for who, values in results.items():
+            report.add("symbols", f"{name}: {who}", values, "ms",
+                       most=40 if name == "small" and who == "aprof report, cold" else None,
+                       note=f"cut off at {slow} s" if max(values) >= slow * 1000 else "")
+        for who, least in FACTORS[name].items():
+            if who in results and "aprof report, cold" in results:
+                report.add("symbols", f"{name}: {who} over aprof's cold report",
+                           [b / a for a, b in zip(results["aprof report, cold"], results[who])], "x",
+                           least=least)
