@@ -30,7 +30,11 @@ static __attribute__((noinline)) unsigned long burn(unsigned long rounds)
 
 static __attribute__((noinline)) unsigned long recurse(int depth)
 {
-	return depth ? recurse(depth - 1) + 1 : burn(ALL) + 1;
+	unsigned long below = depth ? recurse(depth - 1) : burn(ALL);
+
+	/* Or a compiler makes a loop of it. */
+	__asm__ volatile("" : "+r"(below));
+	return below + 1;
 }
 
 static void *in_thread(void *rounds)
