@@ -20,7 +20,14 @@ static void check_table(const struct table *t, const struct segment *text, size_
 {
 	/* A row needs an instruction, an FDE brings at most two. */
 	check(t->count <= size + 2);
-	check(t->bytes <= 10 * (u64)t->count + 256);
+	check(t->bytes <= 10 * (u64)t->count + 4 * (u64)t->start_count + 256);
+	check(t->start_count <= size);
+	for (u32 i = 0; i < t->start_count; i++) {
+		check(!i || t->starts[i] >= t->starts[i - 1]);
+		if (t->starts[i] < t->span)
+			check(table_function(t, t->base + t->starts[i]) == t->base + t->starts[i]);
+	}
+	check(table_function(t, t->base + t->span) == UINT64_MAX);
 	check(!t->count || t->base >= text->offset);
 	check(!t->count || t->base + t->span <= text->offset + text->file_size);
 	for (u32 i = 0; i < t->count; i++) {

@@ -171,6 +171,12 @@ static void test_odd_functions(void)
 	CHECK_EQ(table_rule(t, 0x3fff), RSP(2));
 	CHECK_EQ(table_rule(t, 0x4000), RULE_GAP);
 	CHECK_EQ(table_rule(t, 0x3300), RULE_GAP);
+	CHECK_EQ(table_function(t, 0x3100), 0x3100);
+	CHECK_EQ(table_function(t, 0x317f), 0x3100);
+	CHECK_EQ(table_function(t, 0x3185), 0x3180);
+	CHECK_EQ(table_function(t, 0x3fff), 0x3f80);
+	CHECK_EQ(table_function(t, 0x30ff), UINT64_MAX);
+	CHECK_EQ(table_function(t, 0x4000), UINT64_MAX);
 	table_free(t);
 	free_maker(&m);
 }
