@@ -25,13 +25,15 @@ sed 's/^shop::serve;shop::query/shop::serve/' good >hidden
 sed 's/^shop::refresh;shop::query;workload/shop::refresh_[?];shop::parse;workload/' good >invented
 sed 's/^shop::refresh;shop::query;workload/shop::refresh;shop::query::{closure}_[?];workload/' good >closure
 sed 's/^shop::refresh;shop::query;workload/[truncated];shop::query;workload/' good >truncated
+sed 's/^shop::serve;shop::query;workload/worker;shop::main_[?];shop::serve_[?];workload/' good >plain
+sed 's/^shop::serve;shop::query;workload/worker;shop::main;shop::serve_[?];workload/' good >unmarked
 
 "$score" --header
 for case in good glue moved unsure hidden invented closure truncated; do
 	"$score" --check --explain 2 --label $case truth $case
 	echo "status $?"
 done
-for case in unsure hidden invented closure; do
+for case in unsure hidden invented closure plain unmarked; do
 	"$score" --check --no-names --label "$case, no names" truth $case
 	echo "status $?"
 done

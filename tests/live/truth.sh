@@ -30,8 +30,13 @@ awk '
 	END { print rows + 0 " rows"; exit bad || rows == 0 }
 ' rows >verdict || { cat notes >&2; cat verdict >&2; fail "the chains are not true"; }
 
+# Debug and release: the same chains, each function once, ratios as the programs counted.
+[ "$(grep -c ' 0 complaints$' rows)" = "$(grep -c '^  diff: ' rows)" ] ||
+	{ cat notes >&2; fail "debug and release do not compare as they must"; }
+
 n=$(sed -n 's/ rows$//p' verdict)
 [ "$n" -eq 8 ] || skip "$((8 - n)) of 8 builds cannot be made here"
+[ "$(grep -c '^  diff: ' rows)" -eq 4 ] || fail "not every program was compared"
 
 # The same spelling in all builds of a program.
 for name in minimal tokio-tasks; do
