@@ -34,6 +34,18 @@ static void expand_frame(struct chain *chain, const struct symbols *symbols, str
 		add_link(chain, symbols, kinds, &symbols->source_frames[i], false);
 }
 
+/*
+ * LLVM gives code that it made one of two places line 0, and the function around both: which of the
+ * bodies that are inlined there it stands for is lost (DILocation::getMergedLocation).
+ */
+static void mark_merged(struct chain *chain, size_t first)
+{
+	struct link *link = &chain->links.data[first];
+
+	link->merged = first > 0 && link->role == ROLE_BODY &&
+		       !link->line && link->file;
+}
+
 /* What tail calls left out between the stack's innermost frame and its caller. */
 static void expand_missing(struct chain *chain, const struct symbols *symbols, struct kinds *kinds,
 			   u32 stack)
@@ -52,8 +64,11 @@ static void expand(struct chain *chain, const struct profile *profile,
 	chain->links.len = 0;
 	while (stack < profile->stack_count) {
 		u32 parent = profile->stacks[stack].parent;
+		size_t first = chain->links.len;
 
 		expand_frame(chain, symbols, kinds, profile->stacks[stack].frame);
+		if (chain->links.len > first)
+			mark_merged(chain, first);
 		expand_missing(chain, symbols, kinds, stack);
 		/* Parents come before their children, so this ends. */
 		if (parent >= stack)

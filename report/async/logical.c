@@ -75,7 +75,7 @@ static void set_certainty(struct logical_stack *stack, const struct chain *chain
 
 		if (physical && link->missing)
 			continue;
-		stack->unsure |= link->kind->unsure;
+		stack->unsure |= link->kind->unsure || (link->merged && !physical);
 		stack->restored |= link->missing;
 		if (source == SYMBOL_NONE)
 			stack->certainty = CERTAIN_ADDRESSES;

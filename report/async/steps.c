@@ -230,6 +230,17 @@ static void set_site(const struct walk *w, struct step *step, size_t i)
 	}
 }
 
+/* What is inlined here is not known: as of a function that is known by its symbol. */
+static void mark_unsure(const struct walk *w, struct step *step)
+{
+	struct text name = { 0 };
+
+	text_printf(&name, "%s_[?]", intern_text(&w->kinds->strings, step->name));
+	step->name = intern_bytes(&w->kinds->strings, text_str(&name), name.len);
+	step->unsure = true;
+	text_release(&name);
+}
+
 static void add_shown(struct step_vec *out, const struct walk *w, size_t i)
 {
 	const struct link *link = &w->chain->links.data[i];
@@ -239,6 +250,8 @@ static void add_shown(struct step_vec *out, const struct walk *w, size_t i)
 	*vec_push(out) = step_of(link, kind);
 	if (is_awaited(link))
 		set_site(w, &out->data[out->len - 1], i);
+	if (link->merged)
+		mark_unsure(w, &out->data[out->len - 1]);
 }
 
 static void add_owner(struct step_vec *out, const struct link *link, struct kinds *kinds)

@@ -348,6 +348,23 @@ static void test_unsure(void)
 	check_stack("d shop::f = shop::f\n" MAIN, false, true, false, CERTAIN_DWARF);
 }
 
+/* LLVM made one call of two: it has line 0, and which body is inlined there is lost. */
+static void test_merged(void)
+{
+	CHECK_CHAIN("d shop::burn = shop::burn @ src/main.rs:3\n"
+		    "d shop::f::{async_fn#0} = shop::f::{{closure}} @ src/main.rs:0\n" HARNESS WORKER,
+		    "shop::f_[?];shop::burn");
+	check_stack("d shop::burn = shop::burn @ src/main.rs:3\n"
+		    "d shop::f::{async_fn#0} = shop::f::{{closure}} @ src/main.rs:0\n" HARNESS WORKER,
+		    true, true, true, CERTAIN_DWARF);
+	/* at the leaf, and in functions that are not bodies, compilers leave lines out for less */
+	CHECK_CHAIN("d shop::f::{async_fn#0} = shop::f::{{closure}} @ src/main.rs:0\n" HARNESS WORKER,
+		    "shop::f");
+	CHECK_CHAIN("d shop::burn = shop::burn @ src/main.rs:3\n"
+		    "d shop::help = shop::help @ src/main.rs:0\n" BODY("shop::f") HARNESS WORKER,
+		    "shop::f;shop::help;shop::burn");
+}
+
 static void test_ends(void)
 {
 	/* an early end outside of the boundary takes nothing from the task */
@@ -431,6 +448,7 @@ int main(void)
 	test_instrument();
 	test_sites();
 	test_unsure();
+	test_merged();
 	test_ends();
 	test_options();
 	test_memory();
