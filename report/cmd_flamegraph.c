@@ -1,6 +1,8 @@
 /* `aprof flamegraph`: one self-contained picture (SVG) or page (HTML) of a profile, or of two. */
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <aprof/alloc.h>
 #include <aprof/command.h>
@@ -289,6 +291,16 @@ static struct err *record(struct flamegraph_options *o, const char *path, int *s
 	return NULL;
 }
 
+/* Who names a program has forgotten the "--". */
+static struct err *hint_program(struct err *err, const char *path)
+{
+	struct stat st;
+
+	if (!err || !path || stat(path, &st) < 0 || !S_ISREG(st.st_mode) || access(path, X_OK) < 0)
+		return err;
+	return err_hint(err, "to record that program: aprof flamegraph -- %s", path);
+}
+
 static struct err *flamegraph(struct flamegraph_options *o, const struct parsed *parsed,
 			      int *status)
 {
@@ -304,7 +316,7 @@ static struct err *flamegraph(struct flamegraph_options *o, const struct parsed 
 	} else {
 		TRY(view_input(&o->view, parsed, &drawn.paths[0]));
 	}
-	TRY(outfile_write(o->output, draw, &drawn));
+	TRY(hint_program(outfile_write(o->output, draw, &drawn), drawn.paths[0]));
 	if (o->command)
 		notice("the flame graph is in %s", o->output);
 	return NULL;

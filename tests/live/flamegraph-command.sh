@@ -22,6 +22,10 @@ expect_text aprof.svg 'task-clock: '
 
 expect_status 7 "$APROF" flamegraph -- sh -c 'exit 7'
 rm aprof.svg
+expect_status 1 "$APROF" flamegraph ./burn
+expect_text err 'not an aprof profile'
+expect_text err 'to record that program: aprof flamegraph -- \./burn$'
+expect_absent aprof.svg
 expect_status 1 "$APROF" flamegraph -- ./no-such-program
 expect_text err 'cannot run ./no-such-program: No such file or directory'
 expect_absent aprof.svg
