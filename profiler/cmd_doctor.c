@@ -8,7 +8,7 @@
 #include <aprof/options.h>
 #include <aprof/text.h>
 
-#include "profiler/doctor.h"
+#include "profiler/doctor/doctor.h"
 
 void finding_add(struct findings *findings, enum finding_level level, const char *what,
 		 const char *way_out, const char *fmt, ...)

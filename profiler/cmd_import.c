@@ -10,8 +10,8 @@
 #include <aprof/options.h>
 #include <aprof/text.h>
 
-#include "profiler/import.h"
-#include "profiler/output.h"
+#include "profiler/import/import.h"
+#include "profiler/session/output.h"
 
 static struct err *open_input(const char *path, int *fd)
 {

@@ -9,7 +9,7 @@
 #include <aprof/options.h>
 #include <aprof/text.h>
 
-#include "profiler/session.h"
+#include "profiler/session/session.h"
 
 /* What is parsed here; the rest goes straight into the session's options. */
 struct record_options {

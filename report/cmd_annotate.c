@@ -3,9 +3,9 @@
 
 #include <aprof/command.h>
 
-#include "report/outfile.h"
 #include "report/render/annotate.h"
-#include "report/view.h"
+#include "report/view/outfile.h"
+#include "report/view/view.h"
 
 struct annotate_options {
 	struct view_options view;

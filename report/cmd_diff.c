@@ -6,7 +6,7 @@
 #include <aprof/command.h>
 
 #include "report/render/diff.h"
-#include "report/view.h"
+#include "report/view/view.h"
 
 struct diff_options {
 	struct view_options view;

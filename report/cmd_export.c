@@ -5,9 +5,9 @@
 #include <aprof/alloc.h>
 #include <aprof/command.h>
 
-#include "report/outfile.h"
 #include "report/render/export.h"
-#include "report/view.h"
+#include "report/view/outfile.h"
+#include "report/view/view.h"
 
 struct export_options {
 	struct view_options view;

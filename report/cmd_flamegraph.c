@@ -8,11 +8,11 @@
 #include <aprof/command.h>
 #include <aprof/text.h>
 
-#include "report/outfile.h"
-#include "report/recording.h"
 #include "report/render/flame.h"
 #include "report/render/render.h"
-#include "report/view.h"
+#include "report/view/outfile.h"
+#include "report/view/recording.h"
+#include "report/view/view.h"
 
 struct flamegraph_options {
 	struct view_options view;

@@ -3,8 +3,8 @@
 #include <aprof/command.h>
 #include <aprof/options.h>
 
-#include "report/info.h"
-#include "report/view.h"
+#include "report/view/info.h"
+#include "report/view/view.h"
 
 struct info_options {
 	const char *input;

@@ -4,9 +4,9 @@
 #include <aprof/options.h>
 #include <aprof/vec.h>
 
-#include "report/outfile.h"
-#include "report/pack.h"
-#include "report/view.h"
+#include "report/symbols/pack.h"
+#include "report/view/outfile.h"
+#include "report/view/view.h"
 
 struct pack_options {
 	const char *input, *output, *symfs;

@@ -5,7 +5,7 @@
 #include <aprof/text.h>
 
 #include "report/render/render.h"
-#include "report/view.h"
+#include "report/view/view.h"
 
 struct report_options {
 	struct view_options view;

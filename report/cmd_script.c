@@ -3,7 +3,7 @@
 
 #include "report/render/script.h"
 #include "report/tree/filter.h"
-#include "report/view.h"
+#include "report/view/view.h"
 
 struct script_options {
 	struct view_options view;

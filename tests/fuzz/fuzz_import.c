@@ -3,7 +3,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "profiler/import.h"
+#include "profiler/import/import.h"
 #include "report/load/profile.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -5,9 +5,9 @@
 
 #include <aprof/alloc.h>
 
-#include "profiler/launch.h"
 #include "profiler/perf/sampler.h"
 #include "profiler/process/processes.h"
+#include "profiler/session/launch.h"
 
 struct run {
 	struct capture *capture;

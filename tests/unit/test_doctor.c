@@ -1,5 +1,5 @@
 /* What the doctor says of machines: which findings matter, and whether a recording is possible. */
-#include "profiler/doctor.h"
+#include "profiler/doctor/doctor.h"
 
 #include "tests/unit/check.h"
 #include "tests/unit/standin.h"
