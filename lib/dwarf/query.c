@@ -15,6 +15,7 @@
 #include <aprof/alloc.h>
 #include <dwarf.h>
 
+#include "lib/dwarf/aranges.h"
 #include "lib/dwarf/dwarf.h"
 #include "lib/dwarf/line.h"
 #include "lib/dwarf/ranges.h"
@@ -98,13 +99,15 @@ static void add_candidate(void *arg, u64 low, u64 high)
 static void find_candidates(struct query *q)
 {
 	struct dwarf_file *file = &q->dwarf->file;
+	u8 *known = xzalloc(file->units.len);
 
+	aranges_read(file, q->vaddrs, q->count, known);
 	for (u32 i = 0; i < file->units.len; i++) {
 		struct unit *unit = &file->units.data[i];
 		struct code_values code;
 
 		if ((unit->type != DW_UT_compile && unit->type != DW_UT_skeleton) ||
-		    !unit_read_head(unit))
+		    known[i] == ARANGES_ELSEWHERE || !unit_read_head(unit))
 			continue;
 		code = (struct code_values){ unit->head->low, unit->head->high,
 					     unit->head->ranges };
@@ -113,6 +116,7 @@ static void find_candidates(struct query *q)
 		if (!code_ranges(unit, &code, add_candidate, q))
 			file->damaged_units++;
 	}
+	free(known);
 }
 
 /* ---- 2. rounds ---- */

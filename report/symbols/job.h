@@ -40,7 +40,7 @@ struct job {
 	struct dwarf *dwarf[FILE_COUNT];
 	struct VEC(struct dwarf_frame) chains;
 	struct VEC(char *) notices;
-	struct progress *progress; /* told of each place that is found; NULL where jobs run side by side */
+	struct progress *progress; /* told of each place that is found; NULL: of none */
 	u64 done;
 };
 
@@ -52,6 +52,9 @@ void job_release(struct job *job);
 /* Opens its files; then looks all its places up. */
 void job_open(struct job *job, const struct symbols_options *options, struct sisters *sisters);
 void job_run(struct job *job);
+/* The same for several jobs, at most JOBS_TOGETHER, by as many threads as there are CPUs. */
+#define JOBS_TOGETHER 8
+void jobs_run(struct job *jobs, size_t count);
 void job_notice(struct job *job, const char *fmt, ...) ERR_PRINTF(2, 3);
 
 /* The ELF symbol that covers a place, from any of the files; NULL if there is none. */

@@ -35,6 +35,7 @@ struct resolver {
 	struct missing missing;
 	struct frame_place *places; /* of each frame; NULL if nobody wants them */
 	struct VEC(struct source_frame) frames;
+	u64 done; /* places, for progress */
 };
 
 /* A return address belongs to the call before it: DESIGN's rule is applied here and nowhere else. */
@@ -335,6 +336,35 @@ static void grow_chains(struct resolver *r)
 	memset(r->chains + before, 0, (r->chain_count - before) * sizeof *r->chains);
 }
 
+/* Opens, runs and collects some jobs. Progress is told by the one with the most places. */
+static void run_jobs(struct resolver *r, struct job *jobs, size_t count,
+		     const struct symbols_options *options, struct sisters *sisters,
+		     struct progress *progress)
+{
+	struct job *most = jobs;
+	u64 places = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		job_open(&jobs[i], options, sisters);
+		missing_add_places(&r->missing, &jobs[i]);
+		if (jobs[i].places.len > most->places.len)
+			most = &jobs[i];
+		places += jobs[i].places.len;
+	}
+	grow_chains(r);
+	progress_at(progress, r->done);
+	most->progress = progress;
+	most->done = r->done;
+	r->done += places;
+	jobs_run(jobs, count);
+	/* Before the notices that jobs have. */
+	progress_end(progress);
+	for (size_t i = 0; i < count; i++) {
+		collect(r, &jobs[i]);
+		job_release(&jobs[i]);
+	}
+}
+
 struct err *symbols_resolve(struct symbols **out, const struct profile *profile,
 			    const struct symbols_options *options)
 {
@@ -342,7 +372,6 @@ struct err *symbols_resolve(struct symbols **out, const struct profile *profile,
 	struct sisters sisters = { 0 };
 	struct progress progress;
 	struct err *err;
-	u64 done = 0;
 
 	*out = NULL;
 	err = sisters_init(&sisters, options->debug_binaries);
@@ -359,19 +388,11 @@ struct err *symbols_resolve(struct symbols **out, const struct profile *profile,
 	missing_init(&r.missing, profile);
 	sort_frames(&r);
 	progress_start(&progress, "Reading symbols", profile->frame_count);
-	vec_each(&r.jobs, job) {
-		progress_at(&progress, done);
-		job->progress = &progress;
-		job->done = done;
-		done += job->places.len;
-		job_open(job, options, &sisters);
-		missing_add_places(&r.missing, job);
-		grow_chains(&r);
-		job_run(job);
-		collect(&r, job);
-		/* Before the notices that the job has. */
-		progress_end(&progress);
-		job_release(job);
+	for (size_t at = 0; at < r.jobs.len; at += JOBS_TOGETHER) {
+		size_t left = r.jobs.len - at;
+
+		run_jobs(&r, r.jobs.data + at, left < JOBS_TOGETHER ? left : JOBS_TOGETHER, options,
+			 &sisters, &progress);
 	}
 	sisters_notice_unused(&sisters);
 	finish(&r);

@@ -1,0 +1,67 @@
+/* Reading .debug_aranges: sets of (address, length), each of one unit. */
+#include "lib/dwarf/aranges.h"
+
+static bool has_address(const u64 *vaddrs, u32 count, u64 low, u64 size)
+{
+	u32 first = 0, last = count;
+
+	while (first < last) {
+		u32 middle = first + (last - first) / 2;
+
+		if (vaddrs[middle] < low)
+			first = middle + 1;
+		else
+			last = middle;
+	}
+	return first < count && vaddrs[first] - low < size;
+}
+
+/* One unit's set, from behind its length. What it says counts only if all of it can be read. */
+static void read_set(struct dwarf_file *file, struct bytes set, size_t header, bool is_64,
+		     const u64 *vaddrs, u32 count, u8 *units)
+{
+	size_t whole = bytes_left(&set) + header;
+	u16 version = bytes_u16(&set);
+	u64 offset = is_64 ? bytes_u64(&set) : bytes_u32(&set), low, size;
+	u8 address_size = bytes_u8(&set), segment_size = bytes_u8(&set);
+	struct unit *unit = unit_at(file, offset);
+	u8 found = ARANGES_ELSEWHERE;
+	u32 ranges = 0;
+
+	if (set.bad || version != 2 || address_size != 8 || segment_size || !unit ||
+	    unit->offset != offset)
+		return;
+	/* The first pair stands at a multiple of its size, from the start of the set. */
+	bytes_skip(&set, (16 - (whole - bytes_left(&set)) % 16) % 16);
+	for (;; ranges++) {
+		low = bytes_u64(&set);
+		size = bytes_u64(&set);
+		if (set.bad || (!low && !size))
+			break;
+		if (has_address(vaddrs, count, low, size))
+			found = ARANGES_HIT;
+	}
+	/* A set without ranges says nothing: there are writers that have none to say. */
+	if (!set.bad && ranges)
+		units[unit - file->units.data] = found;
+}
+
+void aranges_read(struct dwarf_file *file, const u64 *vaddrs, u32 count, u8 *units)
+{
+	struct section section;
+	struct bytes at;
+
+	if (!binary_section(file->bin, ".debug_aranges", &section))
+		return;
+	at = section.data;
+	while (bytes_left(&at) && !at.bad) {
+		u64 size = bytes_u32(&at);
+		bool is_64 = size == UINT32_MAX;
+
+		if (is_64)
+			size = bytes_u64(&at);
+		if (at.bad || size > bytes_left(&at))
+			return;
+		read_set(file, bytes_sub(&at, size), is_64 ? 12 : 4, is_64, vaddrs, count, units);
+	}
+}
