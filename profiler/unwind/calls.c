@@ -95,7 +95,7 @@ static bool user_ip(const struct sample *s, bool of_event, u64 *ip)
 void unwind_calls(struct unwinder *u, const struct sample *sample, const struct space *space,
 		  struct stack *out)
 {
-	bool of_event = has_event_calls(u, sample);
+	bool of_event = has_event_calls(u, sample), returned;
 	struct lbr_calls calls;
 	enum stop_reason stop;
 	u32 from = out->count, first;
@@ -103,10 +103,17 @@ void unwind_calls(struct unwinder *u, const struct sample *sample, const struct 
 
 	read_calls(u, sample, &calls);
 	/* A return has taken its call away: the calls are those of where it led to. */
-	if (of_event && instruction_at(u, space, sample->ip) == INSTRUCTION_RETURN)
-		of_event = false;
+	returned = of_event && instruction_at(u, space, sample->ip) == INSTRUCTION_RETURN;
+	of_event &= !returned;
 	/* entries[0].to is no leaf: jumps to where the thread is now leave no trace in call-stack
 	   mode (PLT stubs, tail calls). */
+	if (user_ip(sample, of_event, &ip) && returned && calls.count &&
+	    !in_one_function(u, space, calls.calls[0].to, ip)) {
+		/* By the interrupt it was somewhere else again, maybe back in the event's function. */
+		skid_alone(u, sample, space, out);
+		stack_count(&u->stats, out, from, STOP_SKID);
+		return;
+	}
 	if (user_ip(sample, of_event, &ip) && out->count < APROF_MAX_DEPTH)
 		out->frames[out->count++] = frame_at(space, ip, SOURCE_TABLE);
 	else if (!calls.count)

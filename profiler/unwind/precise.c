@@ -167,9 +167,15 @@ static bool is_its_call(const struct spot *event, const struct frame *caller)
 	return caller->lookup == LOOKUP_RETURN ? behind >= 2 && behind <= 7 : behind == 0;
 }
 
-/* Nothing proves who called it. */
-static void leaf_alone(struct unwinder *u, const struct sample *sample, const struct space *space,
-		       struct stack *out)
+bool in_one_function(struct unwinder *u, const struct space *space, u64 a, u64 b)
+{
+	struct spot x = spot_at(u, space, a), y = spot_at(u, space, b);
+
+	return x.module == y.module && x.function == y.function && x.function != UINT64_MAX;
+}
+
+void skid_alone(struct unwinder *u, const struct sample *sample, const struct space *space,
+		struct stack *out)
 {
 	struct spot event = spot_at(u, space, sample->ip);
 
@@ -324,6 +330,32 @@ static u64 rule_behind(struct unwinder *u, const struct space *space, u64 ip)
 	return ip;
 }
 
+/*
+ * Instructions of prologues and epilogues that move rbp or what stands at rsp: the rule before them is
+ * wrong behind them, and may be wrong in a way that proves itself, since rbp is a caller's by then.
+ * Returns the length of such a one at `ip`, 0 if it is none.
+ */
+static size_t moves_frame(struct unwinder *u, const struct space *space, u64 ip)
+{
+	static const struct {
+		u8 code[3], length;
+	} table[] = {
+		{ { 0x5d }, 1 }, /* pop %rbp */
+		{ { 0xc9 }, 1 }, /* leave */
+		{ { 0x55 }, 1 }, /* push %rbp */
+		{ { 0x48, 0x89, 0xe5 }, 3 }, /* mov %rsp,%rbp */
+	};
+	struct spot spot = spot_at(u, space, ip);
+
+	for (size_t i = 0; spot.table && i < ARRAY_LEN(table); i++) {
+		const u8 *text = table_text(spot.table, spot.offset, table[i].length);
+
+		if (text && !memcmp(text, table[i].code, table[i].length))
+			return table[i].length;
+	}
+	return 0;
+}
+
 struct start { /* where a walk may begin */
 	u64 ip, sp;
 	bool of_event; /* the first frame is the event's; else the interrupt's */
@@ -341,10 +373,15 @@ static size_t list_event_starts(struct unwinder *u, const struct sample *sample,
 {
 	enum instruction instruction = instruction_at(u, space, sample->ip);
 	u64 ip = sample->ip, sp = sample->regs.reg[UREG_SP], behind;
-	size_t n = 0;
+	size_t n = 0, length;
 
 	if (instruction == INSTRUCTION_RETURN)
 		return 0; /* the slot of its return address is below the copy */
+	length = moves_frame(u, space, ip);
+	if (length) {
+		out[0] = (struct start){ ip + length, sp, true };
+		return 1;
+	}
 	if (instruction != INSTRUCTION_CALL) {
 		out[n++] = (struct start){ ip, sp, true };
 		behind = rule_behind(u, space, ip);
@@ -451,7 +488,7 @@ enum unwind_result unwind_precise(struct unwinder *u, const struct sample *sampl
 	/* The interrupt's address and registers belong together, whatever they lead to. */
 	if (!u->event_registers)
 		return walk_from(u, sample, space, &starts[0], final, out, wait_module);
-	leaf_alone(u, sample, space, out);
+	skid_alone(u, sample, space, out);
 	stack_count(&u->stats, out, from, STOP_SKID);
 	return UNWIND_DONE;
 }

@@ -97,6 +97,11 @@ enum instruction {
 };
 
 /* What stands at an address (precise.c). */
+/* Only the event's place: nothing proves who called it. */
+void skid_alone(struct unwinder *unwinder, const struct sample *sample, const struct space *space,
+		struct stack *out);
+/* Both addresses are in one function, as far as that is known. */
+bool in_one_function(struct unwinder *unwinder, const struct space *space, u64 a, u64 b);
 enum instruction instruction_at(struct unwinder *unwinder, const struct space *space, u64 address);
 
 /* One step where no rule covers the place (gap.c). */
