@@ -10,7 +10,8 @@ function resize() {
   canvas.height = Math.round(height * ratio);
   canvas.style.height = height + "px";
   ink.setTransform(ratio, 0, 0, ratio, 0, 0);
-  ink.font = TYPE;
+  setFont.now = null; // a canvas that was resized has forgotten it
+  setFont(TYPE);
   charWidth = ink.measureText("m").width;
   draw();
 }
@@ -49,9 +50,15 @@ function box(i, x, w, y) {
     ink.lineWidth = 2;
     ink.strokeRect(x + 1, y + 1, Math.max(w - gap - 2, 1), ROW - 3);
   }
-  if (w >= 2 * charWidth)
+  if (w >= 4 * charWidth) // fewer letters tell nothing, and text is what drawing costs most
     boxText(i, x, w, y);
   ink.globalAlpha = 1;
+}
+
+// Setting a font costs, even one that is set.
+function setFont(font) {
+  if (font !== setFont.now)
+    ink.font = setFont.now = font;
 }
 
 function boxText(i, x, w, y) {
@@ -61,7 +68,7 @@ function boxText(i, x, w, y) {
   if (!text)
     return;
   ink.fillStyle = paint.text;
-  ink.font = view.task[i] ? "bold " + TYPE : TYPE;
+  setFont(view.task[i] ? "bold " + TYPE : TYPE);
   ink.fillText(text, left, y + ROW / 2 + FONT * 0.34);
 }
 
