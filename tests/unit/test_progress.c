@@ -34,13 +34,23 @@ static void work(int fd)
 	close(kept);
 }
 
-static void read_all(int fd, char *out, size_t size)
+/* What was written to `side`, read at the other end. A terminal hands it on when it likes: up to a mark. */
+static void read_all(int fd, int side, char *out, size_t size)
 {
-	ssize_t n;
+	static const char mark[] = "<end>";
+	size_t len = 0;
+	ssize_t n = 1;
+	char *end = NULL;
 
-	fcntl(fd, F_SETFL, O_NONBLOCK);
-	n = read(fd, out, size - 1);
-	out[n > 0 ? n : 0] = '\0';
+	if (write(side, mark, strlen(mark)) < 0)
+		n = 0;
+	while (n > 0 && !end && len + 1 < size) {
+		n = read(fd, out + len, size - 1 - len);
+		len += n > 0 ? (size_t)n : 0;
+		out[len] = '\0';
+		end = strstr(out, mark);
+	}
+	out[end ? (size_t)(end - out) : len] = '\0';
 }
 
 int main(void)
@@ -55,12 +65,12 @@ int main(void)
 	}
 	side = open(ptsname(terminal), O_RDWR | O_NOCTTY);
 	work(side);
-	read_all(terminal, text, sizeof text);
+	read_all(terminal, side, text, sizeof text);
 	/* How many lines there are is the machine's affair; the last is erased. */
 	CHECK(strstr(text, "\r\033[KCounting: ") && strstr(text, " %"));
 	CHECK(strlen(text) > 4 && !strcmp(text + strlen(text) - 4, "\r\033[K"));
 	work(pipes[1]);
-	read_all(pipes[0], text, sizeof text);
+	read_all(pipes[0], pipes[1], text, sizeof text);
 	CHECK_STR(text, "");
 	close(side);
 	close(terminal);
