@@ -62,7 +62,7 @@ names() {
 expect_named() {
 	share=$(names "$@")
 	[ "$share" -ge 90 ] || { head folded err >&2; fail "$share % of the stacks have $want: $*"; }
-	! grep -q 'behind' folded || { grep behind folded >&2; fail "the function behind a call is shown as the caller"; }
+	! grep -q 'behind;' folded || { grep 'behind;' folded >&2; fail "the function behind a call is shown as the caller"; }
 }
 expect_unnamed() {
 	share=$(names "$@")
