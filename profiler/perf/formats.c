@@ -5,11 +5,10 @@
 
 #include <aprof/alloc.h>
 
-void formats_add(struct formats *formats, const struct perf_event_attr *attr)
+u32 formats_add(struct formats *formats, const struct perf_event_attr *attr, u32 event)
 {
-	u32 index = (u32)formats->all.len;
-
-	record_format_init(vec_push(&formats->all), attr, index);
+	record_format_init(vec_push(&formats->all), attr, event);
+	return (u32)formats->all.len - 1;
 }
 
 /* Where the id is, or the free slot where it would be. */

@@ -22,7 +22,8 @@ struct formats {
 	size_t id_count;
 };
 
-void formats_add(struct formats *formats, const struct perf_event_attr *attr);
+/* Returns the format's index. Records of it are of `event`, which may have several formats. */
+u32 formats_add(struct formats *formats, const struct perf_event_attr *attr, u32 event);
 void formats_add_id(struct formats *formats, u64 id, u32 format);
 void formats_release(struct formats *formats);
 

@@ -70,7 +70,7 @@ bool perfdata_add_event(struct perfdata *data, struct bytes attr, struct bytes i
 					     bytes_left(&attr));
 	event.name = perfdata_event_name(&event.attr);
 	*vec_push(&data->events) = event;
-	formats_add(&data->formats, &event.attr);
+	formats_add(&data->formats, &event.attr, index);
 	while (bytes_left(&ids) >= sizeof(u64))
 		formats_add_id(&data->formats, bytes_u64(&ids), index);
 	return true;

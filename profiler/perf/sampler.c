@@ -64,11 +64,11 @@ static void sift(struct sampler *sampler, int fd)
 		stop_sifting(sampler, err);
 }
 
-/* Opens an event into the ring of `output` and remembers it. ESRCH: the thread has ended. */
-static struct err *open_into(struct sampler *sampler, const struct perf_event_attr *wanted,
-			     u32 event, int pid, u32 cpu, int output)
+struct err *sampler_open_into(struct sampler *sampler, const struct wanted_event *wanted, int pid,
+			      u32 cpu, int output)
 {
-	struct perf_event_attr attr = *wanted;
+	struct perf_event_attr attr = *wanted->attr;
+	u32 event = wanted->event;
 	int fd = perf_sys.open(&attr, pid, (int)cpu, -1, PERF_FLAG_FD_CLOEXEC);
 	u64 id;
 
@@ -79,6 +79,8 @@ static struct err *open_into(struct sampler *sampler, const struct perf_event_at
 	*vec_push(&sampler->open) = (struct open_event){
 		.fd = fd,
 		.event = event,
+		.cpu = cpu,
+		.stack_bytes = attr.sample_stack_user,
 		.on_exec = attr.enable_on_exec,
 	};
 	if (perf_sys.ioctl(fd, PERF_EVENT_IOC_SET_OUTPUT, (unsigned long)output))
@@ -89,7 +91,7 @@ static struct err *open_into(struct sampler *sampler, const struct perf_event_at
 		sift(sampler, fd);
 	if (perf_sys.ioctl(fd, PERF_EVENT_IOC_ID, (unsigned long)&id))
 		return err_os(errno, "cannot ask an event for its id");
-	formats_add_id(&sampler->formats, id, event);
+	formats_add_id(&sampler->formats, id, wanted->format);
 	if (sampler->enabled && perf_sys.ioctl(fd, PERF_EVENT_IOC_ENABLE, 0))
 		return err_os(errno, "cannot start an event");
 	return NULL;
@@ -102,8 +104,10 @@ static struct err *open_scope(struct sampler *sampler, bool cpu_wide, int pid)
 			const struct planned *planned = &sampler->events.data[i];
 
 			if (planned->cpu_wide == cpu_wide && planned_counts_on(planned, cpu->cpu))
-				TRY(open_into(sampler, &planned->event.attr, i, pid, cpu->cpu,
-					      cpu->owner));
+				TRY(sampler_open_into(
+					sampler,
+					&(struct wanted_event){ &planned->event.attr, i, i }, pid,
+					cpu->cpu, cpu->owner));
 		}
 	}
 	return NULL;
@@ -122,8 +126,10 @@ static struct err *open_task(struct sampler *sampler, u32 tid, bool first)
 {
 	if (!first && !sampler_any_cpu_wide(sampler))
 		vec_each (&sampler->cpus, cpu)
-			TRY(open_into(sampler, &sampler->sideband, NO_ID, (int)tid, cpu->cpu,
-				      cpu->side >= 0 ? cpu->side : cpu->owner));
+			TRY(sampler_open_into(
+				sampler,
+				&(struct wanted_event){ &sampler->sideband, NO_ID, NO_ID },
+				(int)tid, cpu->cpu, cpu->side >= 0 ? cpu->side : cpu->owner));
 	return open_scope(sampler, false, (int)tid);
 }
 
@@ -184,10 +190,12 @@ static void settle_stack(struct sampler *sampler)
 	if (dwarf && asked && sampler->stack_bytes < asked)
 		sampler_note(sampler, "the rings are too small for copies of %u bytes of stack: %u",
 			     asked, sampler->stack_bytes);
-	vec_each (&sampler->events, planned) {
-		if (planned->event.attr.sample_stack_user)
-			planned->event.attr.sample_stack_user = sampler->stack_bytes;
-		formats_add(&sampler->formats, &planned->event.attr);
+	for (u32 i = 0; i < sampler->events.len; i++) {
+		struct perf_event_attr *attr = &sampler->events.data[i].event.attr;
+
+		if (attr->sample_stack_user)
+			attr->sample_stack_user = sampler->stack_bytes;
+		formats_add(&sampler->formats, attr, i);
 	}
 	sampler->common_clock = sampler->events.data[0].event.attr.use_clockid;
 }

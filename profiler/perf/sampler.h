@@ -101,6 +101,14 @@ void sampler_disable(struct sampler *sampler);
  */
 int sampler_poll(struct sampler *sampler, int timeout_ms, struct pollfd *extra, size_t extra_count);
 
+/*
+ * From now on so many bytes of each stack are copied, fewer than before: a copy costs the target time,
+ * and the rings room. Only once, and only for clocks of whole CPUs whose copy nobody asked for;
+ * false where that is not so, or the kernel refuses. sampler_widen() goes back for good.
+ */
+bool sampler_narrow(struct sampler *sampler, u32 stack_bytes);
+void sampler_widen(struct sampler *sampler);
+
 /* A record and all it points to are valid during the call only. */
 typedef void sampler_handler(void *arg, const struct record *record);
 

@@ -22,6 +22,8 @@ struct planned { /* an event and how it is opened */
 struct open_event {
 	int fd;
 	u32 event; /* index of planned; NO_ID: bookkeeping (ring owners, sideband) */
+	u32 cpu;
+	u32 stack_bytes; /* copied with each sample; 0: none */
 	bool on_exec; /* enabled by the kernel at exec */
 	u64 lost; /* as last read from the kernel */
 };
@@ -51,6 +53,7 @@ struct sampler {
 	u32 ring_count;
 	u64 ring_bytes;
 	u32 stack_bytes;
+	u32 narrow_bytes; /* of the smaller copies that were made, copies.c; 0: none */
 	struct pollfd *polls; /* one for each ring; fd -1 once it hung up */
 	bool hung_up;
 
@@ -93,6 +96,16 @@ struct perf_event_attr attr_wanted(const struct sampler *sampler, const struct p
 				   const struct wanted *wanted);
 /* What every event of the recording has in common. */
 void attr_common(const struct sampler *sampler, struct perf_event_attr *attr, bool cpu_wide);
+
+/* sampler.c: opens an event into the ring of `output` and remembers it. No error if the thread has
+   ended, or the CPU is offline. */
+struct wanted_event {
+	const struct perf_event_attr *attr;
+	u32 event, format; /* indices of `events` and `formats`; NO_ID: bookkeeping */
+};
+ERR_MUST_CHECK struct err *sampler_open_into(struct sampler *sampler,
+					     const struct wanted_event *wanted, int pid, u32 cpu,
+					     int output);
 
 /* rings.c: the rings, as large as may be. */
 ERR_MUST_CHECK struct err *sampler_open_rings(struct sampler *sampler);

@@ -87,6 +87,11 @@ const struct file_quality *pipeline_quality(const struct pipeline *p)
 	return store_counts(p->options.store);
 }
 
+const struct unwind_stats *pipeline_stacks(const struct pipeline *p)
+{
+	return unwinder_stats(p->unwinder);
+}
+
 void pipeline_use_kernel(struct pipeline *p, struct kernel *kernel)
 {
 	p->options.kernel = kernel;

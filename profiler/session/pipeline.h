@@ -16,6 +16,7 @@
 #include "profiler/process/modules.h"
 #include "profiler/process/processes.h"
 #include "profiler/store/store.h"
+#include "profiler/unwind/unwind.h"
 
 struct pipeline;
 
@@ -53,6 +54,9 @@ void pipeline_finish(struct pipeline *pipeline);
 
 /* What was recorded so far, and what went wrong. */
 const struct file_quality *pipeline_quality(const struct pipeline *pipeline);
+
+/* How the stacks of samples were unwound. */
+const struct unwind_stats *pipeline_stacks(const struct pipeline *pipeline);
 
 /* For `-v`: unwind tables built, their rows, bytes and time. */
 void pipeline_print_tables(const struct pipeline *pipeline);

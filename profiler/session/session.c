@@ -205,6 +205,7 @@ static struct err *record(struct session *s)
 			s->enabled = true;
 		}
 		drain(s, false);
+		depth_look(s);
 		look_at_target(s);
 		status_show(s, false);
 		if (s->options->duration_ns && since >= s->end)

@@ -7,6 +7,7 @@
 #include <aprof/vec.h>
 
 #include "profiler/perf/sampler.h"
+#include "profiler/session/depth.h"
 #include "profiler/session/launch.h"
 #include "profiler/session/output.h"
 #include "profiler/session/pipeline.h"
@@ -36,6 +37,7 @@ struct session {
 	u64 written; /* bytes of the finished file */
 	struct file_quality quality; /* of the finished recording */
 	struct switches switches; /* of attached targets */
+	struct depth depth;
 	u64 shown; /* when the status line was written last */
 	u64 *ended; /* a bit for each id of a process that ended and is not used again; see strangers.c */
 	bool enabled;

@@ -112,6 +112,21 @@ static void print_records(const struct session *s, const struct sampler_counts *
 	fputc('\n', stderr);
 }
 
+static void print_copies(const struct session *s)
+{
+	const struct depth *d = &s->depth;
+	char size[16];
+
+	if (!d->bytes)
+		return;
+	fprintf(stderr, "aprof: %s of each stack copied from %.1f s on",
+		format_size(d->bytes, size), (double)d->since / 1e9);
+	if (d->until)
+		fprintf(stderr, ", and all that fits again from %.1f s on, as one was deeper",
+			(double)d->until / 1e9);
+	fputc('\n', stderr);
+}
+
 void status_summary(struct session *s, const struct err *err)
 {
 	const struct file_quality *q = &s->quality;
@@ -153,6 +168,7 @@ void status_summary(struct session *s, const struct err *err)
 	print_switch_cost(s);
 	if (s->options->verbose) {
 		print_records(s, &counts);
+		print_copies(s);
 		pipeline_print_tables(s->pipeline);
 	}
 }

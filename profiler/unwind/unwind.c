@@ -276,6 +276,17 @@ void walk_start(struct walk *w, struct unwinder *u, const struct sample *sample,
 	};
 }
 
+static void measure(struct unwind_stats *stats, const struct walk *w, enum stop_reason stop)
+{
+	const struct sample *s = w->sample;
+	u64 reach = w->sp - s->regs.reg[UREG_SP];
+
+	if (stop == STOP_COPY_END)
+		stats->cut += s->stack_size == s->stack_asked;
+	else if (reach <= s->stack_size)
+		stats->reach = u64_max(stats->reach, reach);
+}
+
 enum unwind_result walk_rest(struct walk *w, u32 from, bool final, struct stack *out,
 			     u32 *wait_module)
 {
@@ -296,6 +307,7 @@ enum unwind_result walk_rest(struct walk *w, u32 from, bool final, struct stack 
 		}
 		stop = STOP_NO_TABLE;
 	}
+	measure(&w->unwinder->stats, w, stop);
 	stack_end(out, stop, SOURCE_TABLE);
 	stack_count(&w->unwinder->stats, out, from, stop);
 	return UNWIND_DONE;

@@ -94,6 +94,8 @@ void unwind_ip(u64 ip, const struct space *space, struct stack *out);
 /* Counters for the quality line and for `-v`. */
 struct unwind_stats {
 	u64 stacks, frames;
+	u64 reach; /* bytes above rsp that the deepest whole stack took */
+	u64 cut; /* stacks that went on where a full copy ended */
 	u64 by_stop[STOP_COUNT];
 	u64 by_source[SOURCE_COUNT];
 };

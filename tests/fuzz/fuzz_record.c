@@ -86,7 +86,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	for (u32 i = 0; i < 2; i++) {
 		read_attr(&in, &attr);
-		formats_add(&formats, &attr);
+		formats_add(&formats, &attr, i);
 		formats_add_id(&formats, i, i);
 	}
 	left = bytes_left(&in);

@@ -249,6 +249,8 @@ static int standin_ioctl(int fd, unsigned long request, unsigned long argument)
 		standin_fds[i].output = (int)argument;
 	} else if (request == PERF_EVENT_IOC_ENABLE) {
 		standin_fds[i].enabled = true;
+	} else if (request == PERF_EVENT_IOC_DISABLE) {
+		standin_fds[i].enabled = false;
 	}
 	return 0;
 }

@@ -27,7 +27,7 @@ static void world_init(struct world *w)
 	};
 
 	memset(w, 0, sizeof *w);
-	formats_add(&w->formats, &attr);
+	formats_add(&w->formats, &attr, 0);
 	for (u32 i = 0; i < RINGS; i++)
 		w->rings[i] = (struct ring){
 			.page = &w->pages[i],

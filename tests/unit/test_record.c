@@ -302,8 +302,10 @@ static void test_formats(void)
 	struct formats formats = { 0 };
 	struct buf buf = { 0 };
 
-	formats_add(&formats, &attr);
-	formats_add(&formats, &attr);
+	formats_add(&formats, &attr, 0);
+	formats_add(&formats, &attr, 1);
+	CHECK_EQ(formats_add(&formats, &attr, 0), 2); /* the first once more, opened otherwise */
+	formats_add_id(&formats, 70, 2);
 	formats_add_id(&formats, 90, 1);
 	formats_add_id(&formats, 10, 0);
 	formats_add_id(&formats, 50, 1);
@@ -317,6 +319,7 @@ static void test_formats(void)
 			buf_u64(&buf, 50);
 		record_end(&buf, 0);
 		CHECK_EQ(formats_of(&formats, buf.data)->event, want);
+		CHECK_EQ(formats_of(&formats, buf.data) == &formats.all.data[2], id == 70);
 
 		buf.len = 0;
 		record_begin(&buf, PERF_RECORD_COMM, 0);

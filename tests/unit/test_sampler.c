@@ -355,14 +355,14 @@ static void test_rights(void)
 	}
 }
 
-static struct sampler *open_plain(u32 tids, struct err **err)
+static struct sampler *open_clock(enum clock_mode clock, u32 tids, struct err **err)
 {
 	u32 *list = calloc(tids, sizeof *list);
 	struct sampler_options options = {
 		.freq = 999,
 		.events = (const char *const[]){ "cpu-clock" },
 		.event_count = 1,
-		.clock = CLOCK_TASK,
+		.clock = clock,
 		.tids = list,
 		.tid_count = tids,
 	};
@@ -373,6 +373,11 @@ static struct sampler *open_plain(u32 tids, struct err **err)
 	*err = sampler_open(&sampler, &options);
 	free(list);
 	return sampler;
+}
+
+static struct sampler *open_plain(u32 tids, struct err **err)
+{
+	return open_clock(CLOCK_TASK, tids, err);
 }
 
 /* Rings shrink until they fit, the copy of the stack with them; the last step is one ring a CPU. */
@@ -474,6 +479,65 @@ static void test_frequency(void)
 	sampler_close(sampler);
 }
 
+/* Of the samplers that run: how many, and the copies that they all make; 0 if they differ. */
+static u32 running_copies(unsigned *running)
+{
+	u32 bytes = 0;
+
+	*running = 0;
+	for (unsigned i = 0; i < STANDIN_FDS; i++) {
+		const struct perf_event_attr *attr = &standin_fds[i].attr;
+
+		if (!standin_fds[i].used || !standin_fds[i].enabled || !attr->sample_stack_user)
+			continue;
+		if (*running && attr->sample_stack_user != bytes)
+			return 0;
+		bytes = attr->sample_stack_user;
+		++*running;
+	}
+	return bytes;
+}
+
+/* One event a CPU runs at a time, and samples of either are the same event's. */
+static void test_copies(void)
+{
+	struct sampler *sampler;
+	struct err *err;
+	unsigned running;
+
+	standin_become(&machines[VM]);
+	sampler = open_clock(CLOCK_CPU, 1, &err);
+	if (!CHECK(!err))
+		return;
+	CHECK(!sampler_narrow(sampler, 8192)); /* not before it runs */
+	err = sampler_enable(sampler);
+	CHECK(!err);
+	CHECK_EQ(running_copies(&running), sampler_stack_bytes(sampler));
+	CHECK_EQ(running, 4);
+	CHECK(!sampler_narrow(sampler, 65536));
+	CHECK(sampler_narrow(sampler, 8192));
+	CHECK_EQ(running_copies(&running), 8192);
+	CHECK_EQ(running, 4);
+	CHECK_EQ(sampler_event_count(sampler), 1);
+	CHECK(!sampler_narrow(sampler, 4096)); /* once */
+	sampler_widen(sampler);
+	CHECK_EQ(running_copies(&running), sampler_stack_bytes(sampler));
+	CHECK_EQ(running, 4);
+	sampler_disable(sampler);
+	running_copies(&running);
+	CHECK_EQ(running, 0);
+	sampler_close(sampler);
+	CHECK_EQ(standin_leaks(), 0);
+
+	/* Events of tasks were inherited by who knows whom. */
+	sampler = open_plain(1, &err);
+	if (!CHECK(!err))
+		return;
+	err = sampler_enable(sampler);
+	CHECK(!err && !sampler_narrow(sampler, 4096));
+	sampler_close(sampler);
+}
+
 /* An old kernel loses what it does not know, and nothing else. */
 static void test_old_kernel(void)
 {
@@ -504,6 +568,7 @@ int main(void)
 	test_locked_memory();
 	test_threads();
 	test_frequency();
+	test_copies();
 	test_old_kernel();
 	return check_done();
 }
