@@ -70,13 +70,15 @@ static double missing_share(const struct session *s)
 }
 
 /*
- * A clock that belongs to a task is stopped and started at each of its switches, and does not run
- * meanwhile. A server pays for that and is sampled too seldom; a busy loop does not notice.
+ * A clock that belongs to a task is stopped and started at its switches, and does not run meanwhile.
+ * A server pays for that and is sampled too seldom; a busy loop does not notice. How much it pays has a
+ * bound only: between two threads that inherited the same events the kernel swaps these instead
+ * (perf_event_context_sched_out() in kernel/events/core.c).
  */
 static void print_switch_cost(struct session *s)
 {
 	struct switches *w = &s->switches;
-	double share, missing;
+	double each_ns, share, missing;
 
 	if (sampler_is_cpu_wide(s->sampler))
 		return;
@@ -84,15 +86,15 @@ static void print_switch_cost(struct session *s)
 		switches_of_children(w, s->stopped - s->started, s->quality.samples);
 	if (!w->cpu_ns || !w->wall_ns || w->count < SWITCHES_WORTH * w->cpu_ns / NSEC_PER_SEC)
 		return;
-	share = 100.0 * (double)w->count * (double)sampler_switch_ns(s->sampler) /
-		(double)w->cpu_ns;
+	each_ns = (double)sampler_switch_ns(s->sampler);
+	share = 100.0 * (double)w->count * each_ns / (double)w->cpu_ns;
 	missing = missing_share(s);
 	if (share < SHARE_WORTH && missing < MISSING_WORTH)
 		return;
 	fprintf(stderr,
-		"aprof: the target switches tasks %.0f times a second, and its clock starts anew each "
-		"time: about %.0f %% of its CPU",
-		(double)w->count * 1e9 / (double)w->wall_ns, share < 99 ? share : 99);
+		"aprof: the target switches tasks %.0f times a second; where its clock starts anew, that "
+		"takes %.1f us: at most %.0f %% of its CPU",
+		(double)w->count * 1e9 / (double)w->wall_ns, each_ns / 1e3, share < 99 ? share : 99);
 	if (missing > MISSING_WORTH)
 		fprintf(stderr, ", and %.0f %% of its samples did not come", missing);
 	fprintf(stderr, "; %s\n", clock_help(s));

@@ -1,7 +1,9 @@
 """A hyper server that switches tasks thousands of times a second, attached to while it is loaded."""
 
 import os
+import shutil
 import subprocess
+import tempfile
 
 import programs
 import runs
@@ -15,10 +17,11 @@ class Served:
         self.samples, self.errors = None, ""
 
 
-def serve(requests, profiler=None):
-    """`profiler(pid)`: the command that attaches."""
+def serve(requests, profiler=None, wrap=()):
+    """`profiler(pid)`: the command that attaches. `wrap`: a prefix of the server's command."""
     binary = programs.crate("server")
-    server = subprocess.Popen([binary, "serve", str(requests)], stdout=subprocess.PIPE, text=True)
+    server = subprocess.Popen([*wrap, binary, "serve", str(requests)], stdout=subprocess.PIPE,
+                              text=True)
     address = server.stdout.readline().strip()
     watcher = None
     if profiler:
@@ -52,19 +55,21 @@ def wait_until_attached(pid, watcher):
     raise programs.Missing(watcher.communicate()[1])
 
 
-def aprof(requests, hz, *options, wrap=()):
-    out = programs.path("server.data")
+def aprof(requests, hz, *options, wrap=(), folder=None):
+    out = os.path.join(folder or programs.CACHE, "server.data")
     done = serve(requests, lambda pid: [*wrap, programs.aprof(), "record", "-F", str(hz), "-o", out,
-                                        *options, "-p", str(pid)])
+                                        *options, "-p", str(pid)], wrap)
     done.samples = runs.first_int(r"recorded (\d+) samples", done.errors)
     return done
 
 
-def perf(requests, hz, *options):
-    out = programs.path("server.perf")
-    done = serve(requests, lambda pid: [programs.perf(), "record", "-B", "-N", "-e", "cpu-clock", "-F", str(hz),
-                                        "-o", out, *options, "-p", str(pid)])
-    stats = programs.call([programs.perf(), "report", "--stats", "-i", out])
+def perf(requests, hz, *options, wrap=(), folder=None):
+    out = os.path.join(folder or programs.CACHE, "server.perf")
+    done = serve(requests, lambda pid: [*wrap, programs.perf(), "record", "-B", "-N", "-e",
+                                        "cpu-clock" + (":u" if wrap else ""), "-F", str(hz), "-o", out,
+                                        *options, "-p", str(pid)], wrap)
+    # -f: the file may be another user's.
+    stats = programs.call([programs.perf(), "report", "-f", "--stats", "-i", out])
     done.samples = runs.first_int(r"SAMPLE events: +(\d+)", stats)
     os.unlink(out)
     return done
@@ -78,8 +83,26 @@ def samply(requests, hz):
                                             "-r", str(hz), "-o", out, "-p", str(pid)])
 
 
+NOBODY = 65534
+
+
+def as_a_user(requests, hz, folder):
+    """The server and its profiler run as somebody who may sample his own tasks only."""
+    os.chown(folder, NOBODY, NOBODY)
+    wrap = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"]
+    return {"aprof as a user": lambda: aprof(requests, hz, wrap=wrap, folder=folder),
+            "perf dwarf as a user": lambda: perf(requests, hz, "--call-graph", "dwarf", wrap=wrap,
+                                                 folder=folder)}
+
+
 def server(report, args):
-    requests, hz = int(4000 * args.seconds), 999
+    with tempfile.TemporaryDirectory() as folder:
+        measure(report, args, folder)
+
+
+def measure(report, args, folder):
+    # So many that what is done once (unwind tables, names of the kernel) is little beside them.
+    requests, hz = int(40000 * args.seconds), 999
     kinds = {
         "alone": lambda: serve(requests),
         "aprof": lambda: aprof(requests, hz),
@@ -88,6 +111,8 @@ def server(report, args):
         "perf -g": lambda: perf(requests, hz),
         "samply": lambda: samply(requests, hz),
     }
+    if os.geteuid() == 0 and shutil.which("setpriv"):
+        kinds.update(as_a_user(requests, hz, folder))
     results = runs.interleave(kinds, args.runs)
     base = results["alone"]
     report.add("server", "requests a second, alone", [r.requests_s for r in base], "/s")
