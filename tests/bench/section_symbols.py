@@ -106,13 +106,14 @@ def recordings(target):
 
 def kinds_of(target, data, perf, profile):
     found = addresses_of(profile)
-    main = next((lib for lib in found if profile["libs"][lib]["path"] == os.path.realpath(target[0])),
-                None)
+    # The file that most of the addresses are in: the program, or the library that does its work.
+    main = max(found, key=lambda lib: len(found[lib]), default=None)
+    binary = profile["libs"][main]["path"] if main is not None else target[0]
     request = query(profile["libs"], found)
     aprof = [programs.aprof(), "report", "--folded", data]
 
     def cold():
-        forget_pages(data, target[0])
+        forget_pages(data, binary)
         return timed(aprof)
 
     kinds = {
@@ -126,14 +127,15 @@ def kinds_of(target, data, perf, profile):
         "samply load": lambda: samply_load(programs.path("samply.json.gz"), request),
     }
     if main is not None:
-        kinds["llvm-symbolizer"] = lambda: llvm_symbolizer(target[0], found[main])
-    return kinds, sum(map(len, found.values()))
+        kinds["llvm-symbolizer"] = lambda: llvm_symbolizer(binary, found[main])
+    return kinds, binary, sum(map(len, found.values()))
 
 
 # At least so many times faster than each: small programs, and the large one.
 FACTORS = {
     "small": {"perf script": 10, "perf report": 10, "samply load": 3, "llvm-symbolizer": 3},
     "large": {"perf script": 200, "samply load": 3, "llvm-symbolizer": 3},
+    "rustc": {"samply load": 3}, # 350 MB of rustc and LLVM, of which the symbols alone are known
 }
 
 
@@ -145,9 +147,13 @@ def symbols(report, args):
         targets["large"] = [programs.workload("tokio-shapes", "--compiler", "1.63", "--profile", "debug")]
     except programs.Missing as missing:
         report.say(f"symbols: no large program: {missing}")
+    try:
+        targets["rustc"] = programs.rustc_job()
+    except programs.Missing as missing:
+        report.say(f"symbols: no rustc: {missing}")
     for name, target in targets.items():
-        kinds, frames = kinds_of(target, *recordings(target))
-        size = os.path.getsize(target[0]) / 1e6
+        kinds, binary, frames = kinds_of(target, *recordings(target))
+        size = os.path.getsize(binary) / 1e6
         report.say(f"symbols: {name}: a binary of {size:.0f} MB, {frames} distinct addresses")
         results = runs.interleave(kinds, args.runs)
         for who, values in results.items():
