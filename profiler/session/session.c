@@ -112,9 +112,10 @@ static void handle_record(void *arg, const struct record *record)
 static void drain(struct session *s, bool final)
 {
 	sampler_drain(s->sampler, final, handle_record, s);
-	pipeline_retry(s->pipeline);
 	if (final)
 		pipeline_finish(s->pipeline);
+	else
+		pipeline_retry(s->pipeline);
 	store_flush(s->store, session_now());
 }
 
@@ -199,6 +200,8 @@ static struct err *record(struct session *s)
 
 		sampler_poll(s->sampler, next_timeout(s), extra, ARRAY_LEN(extra));
 		read_signals(s);
+		if (is_over(s))
+			break; /* the rest is drained at the end */
 		since = session_now() - s->started;
 		if (!s->enabled && since >= s->options->delay_ns) {
 			TRY(sampler_enable(s->sampler));
@@ -298,7 +301,7 @@ struct err *session_run(const struct session_options *options, int *status)
 	struct err *err;
 
 	s.modules = modules_new();
-	s.kernel = kernel_new();
+	s.kernel = kernel_new(KERNEL_SYMBOLS);
 	s.processes = processes_new(s.modules, &(struct processes_options){
 						       .everything = options->sampling.system_wide,
 						       .no_inherit = options->sampling.no_inherit,
