@@ -96,6 +96,7 @@ static struct err *prepare(struct session *s)
 				&(struct launch_options){ s->output.is_stdout, &s->old_signals }));
 		processes_add_child(s->processes, (u32)s->child.pid);
 	}
+	priority_raise(o->realtime); /* behind the fork: the target does not see it */
 	TRY(open_sampler(s));
 	TRY(open_store(s));
 	return open_pipeline(s);
@@ -127,7 +128,6 @@ static void drain_meanwhile(void *arg)
 /* The first sample of a launched target is of its own code: events start at its exec. */
 static struct err *start(struct session *s)
 {
-	priority_raise(s->options->realtime);
 	strangers_look(s);
 	s->started = session_now();
 	if (!s->options->delay_ns)
@@ -243,6 +243,8 @@ static struct err *finish(struct session *s)
 {
 	struct err *err;
 
+	if (s->options->command && s->child.ended)
+		priority_raise_threads();
 	sampler_disable(s->sampler);
 	s->stopped = session_now();
 	s->switches.next_look = 0;
