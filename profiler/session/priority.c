@@ -37,15 +37,19 @@ void priority_raise(bool realtime)
 
 void priority_raise_threads(void)
 {
-	int nice = getpriority(PRIO_PROCESS, 0);
+	int policy = sched_getscheduler(0), nice = getpriority(PRIO_PROCESS, 0);
+	struct sched_param param;
 	DIR *dir = opendir("/proc/self/task");
 	struct dirent *entry;
 
+	sched_getparam(0, &param);
 	while (dir && (entry = readdir(dir))) {
 		id_t thread = (id_t)strtoul(entry->d_name, NULL, 10);
 
-		if (thread)
-			setpriority(PRIO_PROCESS, thread, nice);
+		if (!thread)
+			continue;
+		sched_setscheduler((pid_t)thread, policy, &param);
+		setpriority(PRIO_PROCESS, thread, nice);
 	}
 	if (dir)
 		closedir(dir);
