@@ -51,7 +51,7 @@ static void check_kernel(struct import *im, const struct mmap_record *map)
 
 	if (!im->made_here || strncmp(map->path, prefix, sizeof prefix - 1) != 0)
 		return;
-	kernel_want_names(im->kernel);
+	kernel_want_all(im->kernel);
 	kernel_wait(im->kernel);
 	if (kernel_has_name(im->kernel, map->offset, symbol))
 		pipeline_use_kernel(im->pipeline, im->kernel);
@@ -221,7 +221,7 @@ static struct err *run(struct import *im, int in, const char *in_name, int out,
 struct err *import_perfdata(int in, const char *in_name, int out, const char *out_name,
 			    struct import_result *result)
 {
-	struct import im = { .modules = modules_new(), .kernel = kernel_new() };
+	struct import im = { .modules = modules_new(), .kernel = kernel_new(KERNEL_SYMBOLS) };
 	struct err *err;
 
 	*result = (struct import_result){ 0 };

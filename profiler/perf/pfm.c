@@ -1,6 +1,7 @@
-/* libpfm4: started once, asked by name. */
+/* libpfm4: loaded and started once, asked by name. */
 #include "profiler/perf/pfm.h"
 
+#include <dlfcn.h>
 #include <linux/perf_event.h>
 #include <perfmon/pfmlib.h>
 #include <perfmon/pfmlib_perf_event.h>
@@ -10,6 +11,52 @@
 #include <aprof/alloc.h>
 #include <aprof/cleanup.h>
 
+/*
+ * Loaded only where an event's name is looked up: its tables are 41,000 pointers that the dynamic
+ * linker would relocate at every start, 2 ms.
+ */
+#define SONAME "libpfm.so.4"
+
+static struct {
+	__typeof__(pfm_initialize) *initialize;
+	__typeof__(pfm_strerror) *strerror;
+	__typeof__(pfm_get_os_event_encoding) *get_os_event_encoding;
+	__typeof__(pfm_get_event_info) *get_event_info;
+	__typeof__(pfm_get_event_attr_info) *get_event_attr_info;
+	__typeof__(pfm_get_event_next) *get_event_next;
+	__typeof__(pfm_get_pmu_info) *get_pmu_info;
+} pfm;
+
+static struct err *load(void)
+{
+	static const struct {
+		const char *name;
+		void *to;
+	} functions[] = {
+		{ "pfm_initialize", &pfm.initialize },
+		{ "pfm_strerror", &pfm.strerror },
+		{ "pfm_get_os_event_encoding", &pfm.get_os_event_encoding },
+		{ "pfm_get_event_info", &pfm.get_event_info },
+		{ "pfm_get_event_attr_info", &pfm.get_event_attr_info },
+		{ "pfm_get_event_next", &pfm.get_event_next },
+		{ "pfm_get_pmu_info", &pfm.get_pmu_info },
+	};
+	void *library = dlopen(SONAME, RTLD_LAZY | RTLD_LOCAL);
+
+	if (!library)
+		return err_hint(err_new("libpfm4, which knows the names of events, is not here: %s",
+					dlerror()),
+				"install libpfm4");
+	for (size_t i = 0; i < ARRAY_LEN(functions); i++) {
+		void *function = dlsym(library, functions[i].name);
+
+		if (!function)
+			return err_new("%s has no %s", SONAME, functions[i].name);
+		memcpy(functions[i].to, &function, sizeof function);
+	}
+	return NULL;
+}
+
 static struct err *start(void)
 {
 	static bool started;
@@ -17,9 +64,10 @@ static struct err *start(void)
 
 	if (started)
 		return NULL;
-	code = pfm_initialize();
+	TRY(load());
+	code = pfm.initialize();
 	if (code != PFM_SUCCESS)
-		return err_new("libpfm4 does not start: %s", pfm_strerror(code));
+		return err_new("libpfm4 does not start: %s", pfm.strerror(code));
 	started = true;
 	return NULL;
 }
@@ -36,9 +84,9 @@ struct err *pfm_encode(const char *name, struct perf_event_attr *attr)
 	int code;
 
 	TRY(start());
-	code = pfm_get_os_event_encoding(name, PFM_PLM0 | PFM_PLM3, PFM_OS_PERF_EVENT_EXT, &arg);
+	code = pfm.get_os_event_encoding(name, PFM_PLM0 | PFM_PLM3, PFM_OS_PERF_EVENT_EXT, &arg);
 	if (code != PFM_SUCCESS)
-		return err_usage("unknown event '%s': %s", name, pfm_strerror(code));
+		return err_usage("unknown event '%s': %s", name, pfm.strerror(code));
 	return NULL;
 }
 
@@ -48,13 +96,13 @@ static void list_event(int index, const char *pmu, pfm_each *each, void *arg)
 	pfm_event_info_t event = { .size = sizeof event };
 	bool any = false;
 
-	if (pfm_get_event_info(index, PFM_OS_PERF_EVENT_EXT, &event) != PFM_SUCCESS)
+	if (pfm.get_event_info(index, PFM_OS_PERF_EVENT_EXT, &event) != PFM_SUCCESS)
 		return;
 	for (int i = 0; i < event.nattrs; i++) {
 		pfm_event_attr_info_t mask = { .size = sizeof mask };
 		AUTO_FREE char *name = NULL;
 
-		if (pfm_get_event_attr_info(index, i, PFM_OS_PERF_EVENT_EXT, &mask) !=
+		if (pfm.get_event_attr_info(index, i, PFM_OS_PERF_EVENT_EXT, &mask) !=
 			    PFM_SUCCESS ||
 		    mask.type != PFM_ATTR_UMASK)
 			continue;
@@ -72,7 +120,7 @@ static void list_event(int index, const char *pmu, pfm_each *each, void *arg)
 static bool pmu_is_here(pfm_pmu_t pmu, pfm_pmu_info_t *info)
 {
 	*info = (pfm_pmu_info_t){ .size = sizeof *info };
-	return pfm_get_pmu_info(pmu, info) == PFM_SUCCESS && info->is_present;
+	return pfm.get_pmu_info(pmu, info) == PFM_SUCCESS && info->is_present;
 }
 
 struct err *pfm_list(pfm_each *each, void *arg)
@@ -83,7 +131,7 @@ struct err *pfm_list(pfm_each *each, void *arg)
 	for (int pmu = PFM_PMU_NONE + 1; pmu < PFM_PMU_MAX; pmu++) {
 		if (!pmu_is_here((pfm_pmu_t)pmu, &info))
 			continue;
-		for (int i = info.first_event; i != -1; i = pfm_get_event_next(i))
+		for (int i = info.first_event; i != -1; i = pfm.get_event_next(i))
 			list_event(i, info.name, each, arg);
 	}
 	return NULL;

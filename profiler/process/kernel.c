@@ -1,17 +1,17 @@
-/* Kernel symbols from /proc/kallsyms, read by a thread of their own. */
+/* Kernel symbols from /proc/kallsyms: all, by a thread of their own, or the wanted ones at the end. */
 #include "profiler/process/kernel.h"
 
-#include <fcntl.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <aprof/alloc.h>
 #include <aprof/bytes.h>
-#include <aprof/cleanup.h>
 #include <aprof/vec.h>
+
+#include "profiler/process/kallsyms.h"
+#include "profiler/process/kernel_find.h"
 
 struct kernel_symbol {
 	u64 address;
@@ -19,149 +19,145 @@ struct kernel_symbol {
 };
 
 struct kernel {
+	const char *path;
+	struct kernel_founds wanted; /* until `started`; with names once `found` */
 	struct VEC(struct kernel_symbol) symbols; /* sorted; whole once `ready` is set */
+	size_t sorted; /* so many at the front are, while they are read */
 	struct buf names; /* each ends with 0 */
 	pthread_t thread;
-	bool started;
+	bool started; /* the thread; or there was no need for it */
 	bool joined;
+	bool found;
 	bool hidden;
 	atomic_bool ready;
 };
 
-struct kernel *kernel_new(void)
+struct kernel *kernel_new(const char *path)
 {
-	return xzalloc(sizeof(struct kernel));
+	struct kernel *k = xzalloc(sizeof *k);
+
+	k->path = path;
+	return k;
 }
 
-/* The file has 10 MB and more; numbers by hand take a fifth of strtoull()'s time. */
-static const char *parse_hex(const char *at, u64 *value)
+static void add_symbol(struct kernel *k, const struct kallsyms_symbol *symbol)
 {
-	u64 sum = 0;
+	u64 address = symbol->address;
 
-	for (;; at++) {
-		u32 digit = (u8)*at - (u32)'0';
-
-		if (digit > 9) {
-			digit = ((u8)*at | 0x20) - (u32)'a';
-			if (digit > 5)
-				break;
-			digit += 10;
-		}
-		sum = sum << 4 | digit;
-	}
-	*value = sum;
-	return at;
-}
-
-/* One line: "ffffffff81000000 T _text" or "… t name\t[module]". Functions only. */
-static void add_line(struct kernel *k, const char *line, const char *end)
-{
-	u64 address;
-	const char *name = parse_hex(line, &address);
-	const char *module;
-
-	/* The caller saw to it that a zero follows `end`, so that looking ahead is harmless. */
-	if (name == line || name[0] != ' ' || !name[1] || name[2] != ' ' ||
-	    !strchr("tTwW", name[1]) || k->names.len > UINT32_MAX - (u64)(end - line))
+	if (k->names.len > UINT32_MAX - (u64)symbol->size - 1)
 		return;
-	name += 3;
+	if (k->sorted == k->symbols.len &&
+	    (!k->sorted || k->symbols.data[k->sorted - 1].address <= address))
+		k->sorted++;
 	*vec_push(&k->symbols) = (struct kernel_symbol){ address, (u32)k->names.len };
-	module = memchr(name, '\t', (size_t)(end - name));
-	if (module) {
-		buf_put(&k->names, name, (size_t)(module - name));
-		buf_u8(&k->names, ' ');
-		name = module + 1;
-	}
-	buf_put(&k->names, name, (size_t)(end - name));
-	buf_u8(&k->names, 0);
+	kallsyms_copy_name(symbol, (char *)buf_extend(&k->names, symbol->size + 1));
 }
 
+/* Of symbols at one address, the later line is the later one here too. */
 static int by_address(const void *a, const void *b)
 {
-	u64 x = ((const struct kernel_symbol *)a)->address;
-	u64 y = ((const struct kernel_symbol *)b)->address;
+	const struct kernel_symbol *x = a, *y = b;
 
-	return x < y ? -1 : x > y;
+	if (x->address != y->address)
+		return x->address < y->address ? -1 : 1;
+	return x->name < y->name ? -1 : x->name > y->name;
 }
 
-/* As it is without loadable modules. */
-static bool is_sorted(const struct kernel *k)
+/* The kernel's own symbols come sorted, and they are most; modules and BPF programs follow in any
+   order: these are sorted and merged in. */
+static void sort_rest(struct kernel *k)
 {
-	for (size_t i = 1; i < k->symbols.len; i++)
-		if (k->symbols.data[i - 1].address > k->symbols.data[i].address)
-			return false;
-	return true;
-}
+	struct VEC(struct kernel_symbol) rest = { 0 };
+	size_t first = k->sorted, to = k->symbols.len;
 
-#define READ_BYTES ((size_t)64 << 10)
+	vec_append(&rest, k->symbols.data + first, to - first);
+	vec_sort(&rest, by_address);
+	while (rest.len) {
+		const struct kernel_symbol *last = &rest.data[rest.len - 1];
 
-/* Whole lines out of what `have` bytes there are; returns how many bytes they took. */
-static size_t add_lines(struct kernel *k, const char *text, size_t have)
-{
-	const char *line = text, *end;
-
-	while ((end = memchr(line, '\n', have - (size_t)(line - text)))) {
-		add_line(k, line, end);
-		line = end + 1;
+		if (first && k->symbols.data[first - 1].address > last->address) {
+			k->symbols.data[--to] = k->symbols.data[--first];
+		} else {
+			k->symbols.data[--to] = *last;
+			rest.len--;
+		}
 	}
-	return (size_t)(line - text);
+	vec_release(&rest);
 }
 
-static void read_lines(struct kernel *k, int fd)
-{
-	AUTO_FREE char *text = xmalloc(READ_BYTES + 1);
-	size_t have = 0, took;
-	ssize_t n;
+/* Room for an ordinary kernel's; what is not touched of it costs nothing, and growing costs copies. */
+#define USUAL_SYMBOLS ((size_t)256 << 10)
+#define USUAL_NAME_BYTES ((size_t)8 << 20)
 
-	while ((n = read(fd, text + have, READ_BYTES - have)) > 0) {
-		have += (size_t)n;
-		text[have] = '\0';
-		took = add_lines(k, text, have);
-		have -= took;
-		memmove(text, text + took, have);
-	}
-}
-
-static void *read_names(void *arg)
+static void *read_all(void *arg)
 {
 	struct kernel *k = arg;
-	AUTO_CLOSE int fd = open("/proc/kallsyms", O_RDONLY | O_CLOEXEC);
+	struct kallsyms_symbol symbol;
+	struct kallsyms file;
 
-	if (fd >= 0)
-		read_lines(k, fd);
-	if (!is_sorted(k))
-		vec_sort(&k->symbols, by_address);
+	vec_reserve(&k->symbols, USUAL_SYMBOLS);
+	vec_reserve(&k->names, USUAL_NAME_BYTES);
+	kallsyms_open(&file, k->path);
+	while (kallsyms_fill(&file))
+		while (kallsyms_next(&file, &symbol))
+			add_symbol(k, &symbol);
+	kallsyms_close(&file);
+	sort_rest(k);
 	/* Users without the right see the names, all at address 0. */
 	k->hidden = !k->symbols.len || !k->symbols.data[k->symbols.len - 1].address;
 	atomic_store_explicit(&k->ready, true, memory_order_release);
 	return NULL;
 }
 
-void kernel_want_names(struct kernel *k)
+void kernel_want_all(struct kernel *k)
 {
 	if (k->started)
 		return;
 	k->started = true;
-	if (pthread_create(&k->thread, NULL, read_names, k) != 0) {
+	if (pthread_create(&k->thread, NULL, read_all, k) != 0) {
 		k->joined = true;
 		k->hidden = true;
 		atomic_store(&k->ready, true);
 	}
 }
 
+/* With more than these, all names are not much more. */
+#define WANTED_MAX 65536
+
+void kernel_want(struct kernel *k, u64 address)
+{
+	if (k->started)
+		return;
+	*vec_push(&k->wanted) = (struct kernel_found){ .address = address };
+	if (k->wanted.len == WANTED_MAX)
+		kernel_want_all(k);
+}
+
+void kernel_start_reading(struct kernel *k)
+{
+	if (k->wanted.len)
+		kernel_want_all(k);
+}
+
 void kernel_wait(struct kernel *k)
 {
-	if (!k->started || k->joined)
-		return;
-	pthread_join(k->thread, NULL);
-	k->joined = true;
+	if (k->started && !k->joined)
+		pthread_join(k->thread, NULL);
+	else if (!k->started && k->wanted.len) {
+		k->hidden = !kernel_find(&k->wanted, k->path);
+		k->started = k->found = true;
+		atomic_store(&k->ready, true);
+	}
+	k->joined = k->started;
 }
 
 void kernel_free(struct kernel *k)
 {
 	if (!k)
 		return;
-	kernel_wait(k);
+	if (k->started)
+		kernel_wait(k);
+	kernel_founds_release(&k->wanted);
 	vec_release(&k->symbols);
 	buf_release(&k->names);
 	free(k);
@@ -196,18 +192,38 @@ static size_t first_behind(const struct kernel *k, u64 address)
 	return lo;
 }
 
+static const char *name_of_all(struct kernel *k, u64 address, u64 *start)
+{
+	size_t behind = first_behind(k, address);
+
+	if (!behind)
+		return NULL;
+	*start = k->symbols.data[behind - 1].address;
+	return (const char *)k->names.data + k->symbols.data[behind - 1].name;
+}
+
+static const char *name_of_wanted(struct kernel *k, u64 address, u64 *start)
+{
+	const struct kernel_found *found = kernel_found_at(&k->wanted, address);
+
+	if (!found)
+		return NULL;
+	*start = found->start;
+	return found->name;
+}
+
 const char *kernel_name(struct kernel *k, u64 address, u64 *start)
 {
-	size_t lo;
+	const char *name;
+	u64 at = 0;
 
 	if (!is_readable(k))
 		return NULL;
-	lo = first_behind(k, address);
-	if (!lo || !k->symbols.data[lo - 1].address ||
-	    address - k->symbols.data[lo - 1].address > FAR_BEHIND)
+	name = k->found ? name_of_wanted(k, address, &at) : name_of_all(k, address, &at);
+	if (!name || !at || address - at > FAR_BEHIND)
 		return NULL;
-	*start = k->symbols.data[lo - 1].address;
-	return (const char *)k->names.data + k->symbols.data[lo - 1].name;
+	*start = at;
+	return name;
 }
 
 bool kernel_has_name(struct kernel *k, u64 address, const char *name)

@@ -166,7 +166,7 @@ static struct frame branch_end(struct pipeline *p, const struct space *space, u6
 		frame.module = p->kernel_module;
 		frame.space = SPACE_KERNEL;
 		if (p->options.kernel)
-			kernel_want_names(p->options.kernel);
+			kernel_want(p->options.kernel, address);
 	} else if (map) {
 		frame.offset = address - map->start + map->offset;
 		frame.module = map->module;
@@ -197,9 +197,22 @@ static void take_branches(struct pipeline *p, const struct sample *s, const stru
 	}
 }
 
+static void want_kernel_names(struct pipeline *p)
+{
+	const struct frame *frames = p->stack.frames;
+
+	if (!p->options.kernel)
+		return;
+	for (u32 i = 0; i < p->stack.count; i++)
+		if (frames[i].module == p->kernel_module)
+			kernel_want(p->options.kernel, frames[i].offset + KERNEL_BASE -
+							       (frames[i].lookup == LOOKUP_RETURN));
+}
+
 static void emit(struct pipeline *p, const struct sample *s, const struct space *space, u32 name)
 {
 	take_branches(p, s, space);
+	want_kernel_names(p);
 	tell_modules(p);
 	store_row(p->options.store, &(struct store_row){
 					    .time = s->time,
@@ -259,8 +272,6 @@ static void kernel_frames(struct pipeline *p, const struct sample *s)
 			.source = SOURCE_KERNEL_CHAIN,
 		};
 	unwind_settle_kernel(s, &p->stack);
-	if (p->options.kernel)
-		kernel_want_names(p->options.kernel);
 }
 
 /* A virtual machine's code: nothing is known of it but the address. */
@@ -399,6 +410,8 @@ void pipeline_retry(struct pipeline *p)
 		events = 0; /* nothing was finished since; a waiting sample may still be ready */
 	if (p->waiting.count)
 		retry(p, false);
+	if (p->options.kernel && !p->finishing)
+		kernel_start_reading(p->options.kernel);
 	store_quality(p->options.store, &p->quality);
 }
 

@@ -1,8 +1,10 @@
 /* Who runs first when every CPU is busy: the thread that drains the rings. */
 #include "profiler/session/priority.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <sched.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 
@@ -31,4 +33,24 @@ void priority_raise(bool realtime)
 	/* With the flag, so that a negative nice value is not inherited (sched(7)). */
 	if (sched_setscheduler(0, SCHED_OTHER | SCHED_RESET_ON_FORK, &other) == 0)
 		setpriority(PRIO_PROCESS, 0, NICE);
+}
+
+void priority_raise_threads(void)
+{
+	int policy = sched_getscheduler(0), nice = getpriority(PRIO_PROCESS, 0);
+	struct sched_param param;
+	DIR *dir = opendir("/proc/self/task");
+	struct dirent *entry;
+
+	sched_getparam(0, &param);
+	while (dir && (entry = readdir(dir))) {
+		id_t thread = (id_t)strtoul(entry->d_name, NULL, 10);
+
+		if (!thread)
+			continue;
+		sched_setscheduler((pid_t)thread, policy, &param);
+		setpriority(PRIO_PROCESS, thread, nice);
+	}
+	if (dir)
+		closedir(dir);
 }

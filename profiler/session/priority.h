@@ -11,4 +11,8 @@
  */
 void priority_raise(bool realtime);
 
+/* Raises the other threads as far, of a recording whose target has ended: they disturb it no more,
+   and what they still do is waited for. */
+void priority_raise_threads(void);
+
 #endif

@@ -96,6 +96,7 @@ static struct err *prepare(struct session *s)
 				&(struct launch_options){ s->output.is_stdout, &s->old_signals }));
 		processes_add_child(s->processes, (u32)s->child.pid);
 	}
+	priority_raise(o->realtime); /* behind the fork: the target does not see it */
 	TRY(open_sampler(s));
 	TRY(open_store(s));
 	return open_pipeline(s);
@@ -112,9 +113,10 @@ static void handle_record(void *arg, const struct record *record)
 static void drain(struct session *s, bool final)
 {
 	sampler_drain(s->sampler, final, handle_record, s);
-	pipeline_retry(s->pipeline);
 	if (final)
 		pipeline_finish(s->pipeline);
+	else
+		pipeline_retry(s->pipeline);
 	store_flush(s->store, session_now());
 }
 
@@ -126,7 +128,6 @@ static void drain_meanwhile(void *arg)
 /* The first sample of a launched target is of its own code: events start at its exec. */
 static struct err *start(struct session *s)
 {
-	priority_raise(s->options->realtime);
 	strangers_look(s);
 	s->started = session_now();
 	if (!s->options->delay_ns)
@@ -199,6 +200,8 @@ static struct err *record(struct session *s)
 
 		sampler_poll(s->sampler, next_timeout(s), extra, ARRAY_LEN(extra));
 		read_signals(s);
+		if (is_over(s))
+			break; /* the rest is drained at the end */
 		since = session_now() - s->started;
 		if (!s->enabled && since >= s->options->delay_ns) {
 			TRY(sampler_enable(s->sampler));
@@ -241,6 +244,8 @@ static struct err *finish(struct session *s)
 {
 	struct err *err;
 
+	if (s->options->command && s->child.ended)
+		priority_raise_threads();
 	sampler_disable(s->sampler);
 	s->stopped = session_now();
 	s->switches.next_look = 0;
@@ -299,7 +304,7 @@ struct err *session_run(const struct session_options *options, int *status)
 	struct err *err;
 
 	s.modules = modules_new();
-	s.kernel = kernel_new();
+	s.kernel = kernel_new(KERNEL_SYMBOLS);
 	s.processes = processes_new(s.modules, &(struct processes_options){
 						       .everything = options->sampling.system_wide,
 						       .no_inherit = options->sampling.no_inherit,
