@@ -40,10 +40,14 @@ static void expand_frame(struct chain *chain, const struct symbols *symbols, str
  */
 static void mark_merged(struct chain *chain, size_t first)
 {
-	struct link *link = &chain->links.data[first];
+	struct link *links = chain->links.data, *link = &links[first];
+	size_t last = chain->links.len - 1;
 
-	link->merged = first > 0 && link->role == ROLE_BODY &&
-		       !link->line && link->file;
+	if (first > 0 && link->role == ROLE_BODY && !link->line && link->file)
+		link->merged = true;
+	/* GenFuture::poll has one argument: the body. Two of them poll two bodies. */
+	if (last > first && links[last].kind->shared && links[last].kind->generator)
+		links[last - 1].merged = true;
 }
 
 /* What tail calls left out between the stack's innermost frame and its caller. */

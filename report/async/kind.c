@@ -106,6 +106,7 @@ static void fill_rust(struct kinds *kinds, const struct function *f, struct kind
 	} else {
 		kind->unsure = true;
 	}
+	kind->shared = f->shared;
 	classify_rust(kind, &kinds->scratch);
 }
 
@@ -123,7 +124,7 @@ static void fill(struct kinds *kinds, const struct function *f, struct kind *kin
 		fill_rust(kinds, f, kind);
 	kind->thread_start = kind->role != ROLE_KERNEL && kind->role != ROLE_END &&
 			     is_thread_start(text_str(&name->key));
-	if (kind->unsure)
+	if (kind->unsure || kind->shared)
 		text_add(&name->text, "_[?]");
 	else if (kind->role == ROLE_KERNEL)
 		text_add(&name->text, "_[k]");

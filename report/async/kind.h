@@ -19,6 +19,7 @@ struct kind {
 	u8 role; /* enum role */
 	bool known; /* the rest is filled in */
 	bool unsure; /* functions may be inlined into it that are not known */
+	bool shared; /* its name is one of several */
 	bool body; /* an async body, even if its role is to be glue */
 	bool block; /* ... of an async block */
 	bool closure; /* an ordinary closure */

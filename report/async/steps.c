@@ -37,7 +37,7 @@ static struct step step_of(const struct link *link, u8 kind)
 		.site_line = link->line,
 		.site_file = link->file,
 		.kind = kind,
-		.unsure = link->kind->unsure,
+		.unsure = link->kind->unsure || link->kind->shared,
 	};
 }
 
@@ -250,7 +250,7 @@ static void add_shown(struct step_vec *out, const struct walk *w, size_t i)
 	*vec_push(out) = step_of(link, kind);
 	if (is_awaited(link))
 		set_site(w, &out->data[out->len - 1], i);
-	if (link->merged)
+	if (link->merged && !out->data[out->len - 1].unsure)
 		mark_unsure(w, &out->data[out->len - 1]);
 }
 

@@ -346,6 +346,39 @@ static void test_unsure(void)
 		    CERTAIN_ADDRESSES);
 	check_stack("c memcpy\n" BODY("shop::f") HARNESS WORKER, true, true, false, CERTAIN_DWARF);
 	check_stack("d shop::f = shop::f\n" MAIN, false, true, false, CERTAIN_DWARF);
+	/* what is not shown and can hide nothing: frames outside of the task, a thread's start */
+	check_stack(BODY("shop::f") HARNESS "t tokio::runtime::task::raw::RawTask::poll\n" WORKER,
+		    true, true, false, CERTAIN_DWARF);
+	check_stack("c poll\nt std::rt::lang_start_internal\nc main\n", false, true, false,
+		    CERTAIN_SYMBOLS);
+	check_stack("t shop::f\nc main\n", false, true, true, CERTAIN_SYMBOLS);
+	/* but in the glue of a task a body may be inlined */
+	check_stack(BODY("shop::g") "t futures_util::future::map::Map<Fut,F>::poll\n"
+			    BODY("shop::f") HARNESS WORKER,
+		    true, true, true, CERTAIN_SYMBOLS);
+}
+
+/* One code of two functions: which of them ran is not known, and matters where it is shown. */
+static void test_shared(void)
+{
+	const char *hidden = BODY("shop::g")
+		"s core::future::future::{impl#1}::poll<u8> = "
+		"<core::pin::Pin<P> as core::future::future::Future>::poll\n" BODY("shop::f") HARNESS WORKER;
+
+	CHECK_CHAIN("+d shop::inner = shop::inner\n"
+		    "s shop::fetch::{async_fn#0}<shop::A> = shop::fetch::{{closure}}\n" HARNESS WORKER,
+		    "shop::fetch<shop::A>_[?];shop::inner");
+	check_stack("s shop::help = shop::help\n" BODY("shop::f") HARNESS WORKER, true, true, true,
+		    CERTAIN_DWARF);
+	CHECK_CHAIN("s shop::help = shop::help\n" MAIN, "worker;shop::main;shop::help_[?]");
+	CHECK_CHAIN(hidden, "shop::f;shop::g");
+	check_stack(hidden, true, true, false, CERTAIN_DWARF);
+	/* what GenFuture polls is all that tells two of them apart */
+	CHECK_CHAIN("+d shop::f::{async_fn#0} = shop::f::{{closure}}\n"
+		    "s core::future::from_generator::{impl#1}::poll<shop::f::{async_fn_env#0}> = "
+		    "<core::future::from_generator::GenFuture<T> as core::future::future::Future>::poll\n"
+		    HARNESS WORKER,
+		    "shop::f_[?]");
 }
 
 /* LLVM made one call of two: it has line 0, and which body is inlined there is lost. */
@@ -448,6 +481,7 @@ int main(void)
 	test_instrument();
 	test_sites();
 	test_unsure();
+	test_shared();
 	test_merged();
 	test_ends();
 	test_options();
