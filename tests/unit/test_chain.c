@@ -396,6 +396,26 @@ static void test_merged(void)
 	CHECK_CHAIN("d shop::burn = shop::burn @ src/main.rs:3\n"
 		    "d shop::help = shop::help @ src/main.rs:0\n" BODY("shop::f") HARNESS WORKER,
 		    "shop::f;shop::help;shop::burn");
+	/* what is lost in hidden code its awaiter tells; of what polls the task, the root */
+	CHECK_CHAIN(BODY("shop::g") "d futures_util::future::future::map::{impl#1}::poll = "
+		    "<futures_util::future::future::map::Map<Fut,F> as core::future::future::Future>::poll"
+		    " @ src/map.rs:0\n" BODY("shop::f") HARNESS WORKER,
+		    "shop::f_[?];shop::g");
+#define RUN(task)                                                                             \
+	"d async_task::raw::{impl#3}::run<" task ", (), u8> = "                               \
+	"async_task::raw::RawTask<F,T,S>::run @ src/raw.rs:0\n" THREAD
+	CHECK_CHAIN(BODY("shop::g") RUN("core::pin::Pin<u8>"), "shop::g_[?]");
+	/* but not if the task's type says that it is the root, or what is called */
+	CHECK_CHAIN(BODY("shop::g") RUN("shop::g::{async_fn_env#0}"), "shop::g");
+	CHECK_CHAIN(BODY("shop::g") RUN("async_executor::Wrap<shop::g::{async_fn_env#0}, u8>"),
+		    "shop::g");
+	CHECK_CHAIN(BODY("shop::g") RUN("shop::f::{async_fn_env#0}"), "shop::g_[?]");
+	CHECK_CHAIN(BODY("shop::g") PIN_POLL RUN("core::pin::Pin<u8>"), "shop::g");
+	/* what a blocking closure calls, when the closure was merged with its own twin */
+	CHECK_CHAIN("+d shop::burn = shop::burn\n"
+		    "+d shop::crunch = shop::crunch @ src/main.rs:7\n"
+		    RUN("blocking::unblock::{async_block_env#0}<u64, shop::f::{closure_env#0}>"),
+		    "shop::crunch_[?];shop::burn");
 }
 
 static void test_ends(void)
