@@ -10,6 +10,8 @@
 
 #include <aprof/text.h>
 
+#include "report/async/lost.h"
+
 enum show {
 	SHOW_NOT,
 	SHOW_STEP,
@@ -67,11 +69,6 @@ static bool is_glue(u8 role)
 	default:
 		return false;
 	}
-}
-
-static bool is_boundary(u8 role)
-{
-	return role == ROLE_SPAWN || role == ROLE_BLOCK_ON || role == ROLE_BLOCKING;
 }
 
 static bool same_file(const char *a, const char *b)
@@ -271,55 +268,6 @@ static void mark_awaiter(struct step_vec *out, size_t first, const struct walk *
 		mark_unsure(w, step);
 }
 
-/* The arguments of a function: "<shop::f::{async_fn_env#0}, u8>"; "" if it has none. */
-static const char *arguments_of(const struct walk *w, const struct link *link)
-{
-	const char *args = strchr(w->kinds->symbols->functions[link->function].name, '<');
-
-	return args ? args : "";
-}
-
-/* "run<shop::f::{async_fn_env#0}, …>" polls shop::f::{async_fn#0}, be it wrapped or not. */
-static bool names_body(const struct walk *w, const struct link *link, const struct link *body)
-{
-	const char *path = body->kind->path, *number = path ? strrchr(path, '#') : NULL;
-	struct text env = { 0 };
-	bool found;
-
-	if (!number || !body->kind->body)
-		return false;
-	text_printf(&env, "%.*s_env%s", (int)(number - path), path, number);
-	found = strstr(arguments_of(w, link), text_str(&env)) != NULL;
-	text_release(&env);
-	return found;
-}
-
-/* "run<shop::Wrapper<u8>, …>" calls shop::Wrapper::poll. */
-static bool names_future(const struct walk *w, const struct link *link, const struct link *callee)
-{
-	const char *args = arguments_of(w, link), *key = callee->kind->key;
-	size_t n = *args ? strcspn(args + 1, "<,>") : 0;
-
-	return n && strncmp(key, args + 1, n) == 0 && strcmp(key + n, "::poll") == 0;
-}
-
-/* Does that hold of what polls the task? Not if it names its task, and that is what is called. */
-static bool root_is_lost(const struct walk *w)
-{
-	const struct chain *chain = w->chain;
-
-	for (size_t i = chain->root + 1; i < chain->links.len; i++) {
-		const struct link *link = &chain->links.data[i];
-
-		if (link->merged && !names_body(w, link, &chain->links.data[chain->root]) &&
-		    !names_future(w, link, link - 1))
-			return true;
-		if (is_boundary(link->role))
-			break;
-	}
-	return false;
-}
-
 static void add_owner(struct step_vec *out, const struct link *link, struct kinds *kinds)
 {
 	*vec_push(out) = (struct step){
@@ -370,7 +318,7 @@ void steps_of_task(struct step_vec *out, const struct chain *chain, struct kinds
 			break;
 		}
 	}
-	if (out->len > first && !out->data[first].unsure && root_is_lost(&w))
+	if (out->len > first && !out->data[first].unsure && root_is_lost(chain, kinds->symbols))
 		mark_unsure(&w, &out->data[first]);
 	vec_release(&w.macro);
 }
