@@ -25,6 +25,7 @@ struct symbol { /* a function of .symtab or .dynsym */
 	u64 vaddr;
 	u64 size; /* 0: unknown, reaches to the next symbol */
 	const char *name; /* as in the file, mangled; lives as long as the binary */
+	bool shared; /* another Rust function is here too: LLVM or the linker kept one code of several */
 };
 
 struct binary;

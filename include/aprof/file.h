@@ -115,6 +115,7 @@ bool image_decode(struct bytes in, u32 *module, struct bytes *image);
 struct packed_function {
 	u8 source; /* enum symbol_source of the report */
 	bool is_rust;
+	bool shared; /* its code is another function's too */
 	u32 name, path, linkage, file; /* strings here; NO_ID: none */
 	u32 line;
 };

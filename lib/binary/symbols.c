@@ -1,5 +1,7 @@
 /* Function symbols of .symtab and .dynsym: sorted, one for each address, found by address. */
 #include <aprof/alloc.h>
+#include <aprof/demangle.h>
+#include <aprof/text.h>
 
 #include "lib/binary/binary_private.h"
 
@@ -93,6 +95,30 @@ static int compare(const void *a, const void *b)
 	return strcmp(x->symbol.name, y->symbol.name);
 }
 
+static bool is_rust(const char *name)
+{
+	enum mangling mangling = mangling_of(name);
+
+	return mangling == MANGLING_RUST_LEGACY || mangling == MANGLING_RUST_V0;
+}
+
+/*
+ * Two Rust functions at one address have identical code, and one is kept (LLVM's MergeFunctions
+ * leaves an alias, --icf both symbols). C's aliases are names of one function; so is "f.llvm.1".
+ */
+static bool is_another(const struct symbol *kept, const char *name)
+{
+	return is_rust(kept->name) && is_rust(name) && !starts_with(kept->name, name) &&
+	       !starts_with(name, kept->name);
+}
+
+static struct symbol *last_kept(struct binary *bin, u64 vaddr)
+{
+	struct symbol *last = bin->symbols.len ? &bin->symbols.data[bin->symbols.len - 1] : NULL;
+
+	return last && last->vaddr == vaddr ? last : NULL;
+}
+
 /* Keeps one candidate an address, and labels only where no function reaches. */
 static void keep_best(struct binary *bin, const struct candidates *all)
 {
@@ -103,8 +129,13 @@ static void keep_best(struct binary *bin, const struct candidates *all)
 		const struct candidate *it = &all->data[i];
 		u64 end = it->symbol.vaddr + it->symbol.size;
 
-		if (i && all->data[i - 1].symbol.vaddr == it->symbol.vaddr)
+		if (i && all->data[i - 1].symbol.vaddr == it->symbol.vaddr) {
+			struct symbol *kept = last_kept(bin, it->symbol.vaddr);
+
+			if (kept && !kept->shared)
+				kept->shared = is_another(kept, it->symbol.name);
 			continue;
+		}
 		if (it->label && it->symbol.vaddr < covered)
 			continue;
 		if (end < it->symbol.vaddr)

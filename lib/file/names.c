@@ -10,7 +10,7 @@ static void put_text(struct buf *out, const char *text)
 
 static void put_function(struct buf *out, const struct packed_function *f)
 {
-	buf_u8(out, (u8)((f->source & 15) | (f->is_rust ? 16 : 0)));
+	buf_u8(out, (u8)((f->source & 15) | (f->is_rust ? 16 : 0) | (f->shared ? 32 : 0)));
 	put_optional(out, f->name);
 	put_optional(out, f->path);
 	put_optional(out, f->linkage);
@@ -67,6 +67,7 @@ static void get_functions(struct bytes *in, struct packed_names *names)
 
 		f->source = bits & 15;
 		f->is_rust = bits & 16;
+		f->shared = bits & 32;
 		f->name = get_string(in, names);
 		f->path = get_string(in, names);
 		f->linkage = get_string(in, names);

@@ -94,7 +94,7 @@ static void spell_nth(struct speller *sp, size_t n)
 static void compared(struct speller *like, struct text *out, struct span type)
 {
 	struct speller sp = { .out = out, .impls = like->impls, .spelling = SPELL_COMPARE,
-			      .depth = like->depth };
+			      .depth = like->depth, .in_self = like->in_self };
 
 	spell_type(&sp, type);
 }

@@ -34,16 +34,38 @@ static void expand_frame(struct chain *chain, const struct symbols *symbols, str
 		add_link(chain, symbols, kinds, &symbols->source_frames[i], false);
 }
 
+/* Code that bodies are inlined into: what calls them. */
+static bool polls(u8 role)
+{
+	switch (role) {
+	case ROLE_BODY:
+	case ROLE_FUTURE:
+	case ROLE_GLUE:
+	case ROLE_POLL_FN:
+	case ROLE_INSTRUMENTED:
+	case ROLE_SPAWN:
+	case ROLE_BLOCK_ON:
+	case ROLE_BLOCKING:
+		return true;
+	default:
+		return false;
+	}
+}
+
 /*
  * LLVM gives code that it made one of two places line 0, and the function around both: which of the
  * bodies that are inlined there it stands for is lost (DILocation::getMergedLocation).
  */
 static void mark_merged(struct chain *chain, size_t first)
 {
-	struct link *link = &chain->links.data[first];
+	struct link *links = chain->links.data;
+	size_t last = chain->links.len - 1;
 
-	link->merged = first > 0 && link->role == ROLE_BODY &&
-		       !link->line && link->file;
+	for (size_t i = first ? first : 1; i <= last; i++)
+		links[i].merged = polls(links[i].role) && !links[i].line && links[i].file;
+	/* GenFuture::poll has one argument: the body. Two of them poll two bodies. */
+	if (last > first && links[last].kind->shared && links[last].kind->generator)
+		links[last - 1].merged = true;
 }
 
 /* What tail calls left out between the stack's innermost frame and its caller. */
@@ -150,11 +172,12 @@ static size_t blocking_root(const struct chain *chain, size_t boundary)
 /* Reads outwards until a boundary has a body, or a blocking closure, inside. */
 static void find_root(struct chain *chain)
 {
+	const struct link *links = chain->links.data;
 	size_t n = chain->links.len, since = 0, root;
 
 	chain->bounded = false;
 	for (size_t i = 0; i < n; i++) {
-		switch (chain->links.data[i].role) {
+		switch (links[i].role) {
 		case ROLE_DROP:
 			demote(chain, since, i);
 			break;
@@ -172,6 +195,10 @@ static void find_root(struct chain *chain)
 			since = i + 1;
 			chain->root = outermost_awaited(chain, i);
 			chain->bounded = chain->root < n;
+			if (!chain->bounded && links[i].merged && links[i].kind->unblocks) {
+				chain->root = blocking_root(chain, i);
+				chain->bounded = chain->root < n;
+			}
 			if (chain->bounded)
 				return;
 			break;

@@ -19,7 +19,7 @@ struct link {
 	u8 role; /* kind->role, unless the stack around it says otherwise */
 	bool inlined;
 	bool missing; /* from the stack: it left by a tail call */
-	bool merged; /* a call without a line: of the code of two bodies, made one by LLVM */
+	bool merged; /* a body that may be another: LLVM made one of the code of two */
 };
 
 struct chain {

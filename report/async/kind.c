@@ -91,12 +91,28 @@ static size_t path_without_arguments(const struct function *f)
 	return own <= len ? len - own + base : len;
 }
 
+/* "run<blocking::unblock::{async_block_env#0}<…>, …>": the task is of a function in a blocking row. */
+static bool unblocks(const struct function *f)
+{
+	const char *task = strchr(f->name, '<'), *end = task ? strstr(task, "::{") : NULL;
+	const struct pattern *pattern;
+	struct text key = { 0 };
+
+	if (!end)
+		return false;
+	text_add_n(&key, task + 1, (size_t)(end - task - 1));
+	pattern = pattern_find(text_str(&key));
+	text_release(&key);
+	return pattern && pattern->role == ROLE_BLOCKING;
+}
+
 static void fill_rust(struct kinds *kinds, const struct function *f, struct kind *kind)
 {
 	const char *key = text_str(&kinds->scratch.key);
 	const char *colons = strstr(key, "::");
 
 	kind->crate = intern(kinds, key, colons ? (size_t)(colons - key) : strlen(key));
+	kind->key = intern(kinds, key, strlen(key));
 	kind->generator = starts_with(key, "core::future::from_generator::");
 	if (f->source == SYMBOL_DWARF) {
 		kind->body = is_body(f, &kind->block);
@@ -106,14 +122,16 @@ static void fill_rust(struct kinds *kinds, const struct function *f, struct kind
 	} else {
 		kind->unsure = true;
 	}
+	kind->shared = f->shared;
 	classify_rust(kind, &kinds->scratch);
+	kind->unblocks = kind->role == ROLE_SPAWN && unblocks(f);
 }
 
 static void fill(struct kinds *kinds, const struct function *f, struct kind *kind)
 {
 	struct name *name = &kinds->scratch;
 
-	*kind = (struct kind){ .known = true, .crate = "", .role = ROLE_FOREIGN };
+	*kind = (struct kind){ .known = true, .crate = "", .key = "", .role = ROLE_FOREIGN };
 	name_function(kinds->names, f, name);
 	if (f->source == SYMBOL_END)
 		kind->role = ROLE_END;
@@ -123,7 +141,7 @@ static void fill(struct kinds *kinds, const struct function *f, struct kind *kin
 		fill_rust(kinds, f, kind);
 	kind->thread_start = kind->role != ROLE_KERNEL && kind->role != ROLE_END &&
 			     is_thread_start(text_str(&name->key));
-	if (kind->unsure)
+	if (kind->unsure || kind->shared)
 		text_add(&name->text, "_[?]");
 	else if (kind->role == ROLE_KERNEL)
 		text_add(&name->text, "_[k]");

@@ -19,13 +19,16 @@ struct kind {
 	u8 role; /* enum role */
 	bool known; /* the rest is filled in */
 	bool unsure; /* functions may be inlined into it that are not known */
+	bool shared; /* its name is one of several */
 	bool body; /* an async body, even if its role is to be glue */
 	bool block; /* ... of an async block */
 	bool closure; /* an ordinary closure */
+	bool unblocks; /* polls a task that does nothing but call a blocking closure */
 	bool generator; /* GenFuture::poll: what it calls is a body of a rustc before 1.67 */
 	bool thread_start; /* one of the frames that threads begin with */
 	const char *owner; /* "[tokio]"; NULL if nobody owns it */
 	const char *crate; /* "shop"; "" if it is not Rust */
+	const char *key; /* by which the tables know it (name.h); "" if it is not Rust */
 	const char *path; /* DIE path without the generics at its end; NULL without DWARF */
 	const char *file; /* declared in; NULL if unknown */
 };

@@ -63,11 +63,15 @@ void logical_free(struct logical *logical)
 	free(logical);
 }
 
-/* What the links say about how sure the stack is: those of the task, or all if there is none. */
+/*
+ * What the links say about how sure the stack is: those of the task, or all if there is none. In a
+ * task's hidden code, but not in what starts a thread, something that is not known may be inlined.
+ */
 static void set_certainty(struct logical_stack *stack, const struct chain *chain,
 			  const struct symbols *symbols, bool physical)
 {
-	size_t n = chain_has_task(chain) ? chain->root + 1 : chain->links.len;
+	bool task = chain_has_task(chain);
+	size_t n = task ? chain->root + 1 : chain->links.len;
 
 	for (size_t i = 0; i < n; i++) {
 		const struct link *link = &chain->links.data[i];
@@ -75,7 +79,7 @@ static void set_certainty(struct logical_stack *stack, const struct chain *chain
 
 		if (physical && link->missing)
 			continue;
-		stack->unsure |= link->kind->unsure || (link->merged && !physical);
+		stack->unsure |= task && !physical && (link->kind->unsure || link->merged);
 		stack->restored |= link->missing;
 		if (source == SYMBOL_NONE)
 			stack->certainty = CERTAIN_ADDRESSES;
@@ -105,6 +109,8 @@ static void make_steps(struct logical *l, struct logical_stack *stack, u32 threa
 	} else {
 		steps_of_plain(&l->steps, &l->chain, thread_name);
 	}
+	vec_each(&l->steps, step)
+		stack->unsure |= step->unsure;
 	selection_apply(&l->selection, &l->steps, 0, &l->kinds);
 }
 

@@ -10,6 +10,8 @@
 
 #include <aprof/text.h>
 
+#include "report/async/lost.h"
+
 enum show {
 	SHOW_NOT,
 	SHOW_STEP,
@@ -37,7 +39,7 @@ static struct step step_of(const struct link *link, u8 kind)
 		.site_line = link->line,
 		.site_file = link->file,
 		.kind = kind,
-		.unsure = link->kind->unsure,
+		.unsure = link->kind->unsure || link->kind->shared,
 	};
 }
 
@@ -250,8 +252,20 @@ static void add_shown(struct step_vec *out, const struct walk *w, size_t i)
 	*vec_push(out) = step_of(link, kind);
 	if (is_awaited(link))
 		set_site(w, &out->data[out->len - 1], i);
-	if (link->merged)
+	if (link->merged && !out->data[out->len - 1].unsure)
 		mark_unsure(w, &out->data[out->len - 1]);
+}
+
+/*
+ * Code that is hidden had the code of two bodies merged into it: what was inlined there is lost, and
+ * the step that awaits it is what is left to say so.
+ */
+static void mark_awaiter(struct step_vec *out, size_t first, const struct walk *w, size_t i)
+{
+	struct step *step = out->len > first ? &out->data[out->len - 1] : NULL;
+
+	if (w->chain->links.data[i].merged && i > w->last_user && step && !step->unsure)
+		mark_unsure(w, step);
 }
 
 static void add_owner(struct step_vec *out, const struct link *link, struct kinds *kinds)
@@ -298,11 +312,14 @@ void steps_of_task(struct step_vec *out, const struct chain *chain, struct kinds
 			}
 			__attribute__((fallthrough));
 		case SHOW_NOT:
+			mark_awaiter(out, first, &w, i);
 			if (show_glue)
 				*vec_push(out) = step_of(&chain->links.data[i], STEP_GLUE);
 			break;
 		}
 	}
+	if (out->len > first && !out->data[first].unsure && root_is_lost(chain, kinds->symbols))
+		mark_unsure(&w, &out->data[first]);
 	vec_release(&w.macro);
 }
 

@@ -80,7 +80,8 @@ bool names_is_bare(const struct dwarf_function *f)
 		f->language == DW_LANG_C_plus_plus_11 || f->language == DW_LANG_C_plus_plus_14);
 }
 
-u32 names_dwarf(struct names *names, u32 module, const struct dwarf_function *d, const char *symbol)
+u32 names_dwarf(struct names *names, u32 module, const struct dwarf_function *d,
+		const char *symbol, bool shared)
 {
 	const char *linkage = d->linkage ? d->linkage : symbol;
 	const char *name = d->name ? d->name : linkage ? linkage : "[unnamed]";
@@ -90,6 +91,7 @@ u32 names_dwarf(struct names *names, u32 module, const struct dwarf_function *d,
 	text_clear(&names->key);
 	add_key(names, &module, sizeof module);
 	add_key(names, &d->line, sizeof d->line);
+	add_key(names, &shared, sizeof shared);
 	add_key_text(names, path);
 	add_key_text(names, linkage);
 	add_key_text(names, d->file);
@@ -97,6 +99,7 @@ u32 names_dwarf(struct names *names, u32 module, const struct dwarf_function *d,
 		return f->id;
 	f->module = module;
 	f->source = names_is_bare(d) ? SYMBOL_LINES : SYMBOL_DWARF;
+	f->shared = shared;
 	f->linkage = keep(names, linkage);
 	f->mangling = linkage ? mangling_of(linkage) : MANGLING_NONE;
 	f->is_rust = d->language ? d->language == DW_LANG_Rust : is_rust_mangling(f->mangling);
@@ -163,6 +166,7 @@ u32 names_packed(struct names *names, u32 module, const struct packed_names *fro
 	text_clear(&names->key);
 	add_key(names, &module, sizeof module);
 	add_key(names, &p->source, sizeof p->source);
+	add_key(names, &p->shared, sizeof p->shared);
 	add_key(names, &p->line, sizeof p->line);
 	add_key_text(names, path);
 	add_key_text(names, linkage);
@@ -174,6 +178,7 @@ u32 names_packed(struct names *names, u32 module, const struct packed_names *fro
 	f->linkage = keep(names, linkage);
 	f->mangling = linkage ? mangling_of(linkage) : MANGLING_NONE;
 	f->is_rust = p->is_rust;
+	f->shared = p->shared;
 	f->path = keep(names, path);
 	f->name = keep(names, name);
 	f->file = names_file(names, packed_text(from, p->file));

@@ -27,9 +27,12 @@ void names_release(struct names *names);
  */
 bool names_is_bare(const struct dwarf_function *f);
 
-/* A DWARF function; `symbol` is the ELF symbol around it where DWARF has no linkage name, or NULL. */
+/*
+ * A DWARF function; `symbol` is the ELF symbol around it where DWARF has no linkage name, or NULL.
+ * One that shares its code is another function than the same where it does not.
+ */
 u32 names_dwarf(struct names *names, u32 module, const struct dwarf_function *f,
-		const char *symbol);
+		const char *symbol, bool shared);
 /* An ELF symbol, or a name that came with the profile: kernel, JIT. */
 u32 names_symbol(struct names *names, u32 module, enum symbol_source source, const char *symbol);
 /* A text that is no symbol: SYMBOL_NONE, SYMBOL_END. */

@@ -99,6 +99,7 @@ static u32 function_id(struct chunk_functions *c, struct packed_names *names,
 		*vec_push(&names->functions) = (struct packed_function){
 			.source = (u8)f->source,
 			.is_rust = f->is_rust,
+			.shared = f->shared,
 			.name = string_id(&c->strings, f->name),
 			.path = string_id(&c->strings, f->path),
 			.linkage = string_id(&c->strings, f->linkage),

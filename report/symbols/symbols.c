@@ -1,6 +1,7 @@
 /* symbols_resolve: frames to jobs, one for each module, and what they find to source frames. */
 #include "report/symbols/symbols.h"
 
+#include <dwarf.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -212,7 +213,7 @@ static void sort_frames(struct resolver *r)
 
 /* One level of a chain whose outermost function is in `symbol`, NULL if there is none. */
 static void add_level(struct resolver *r, struct job *job, const struct dwarf_frame *from,
-		      const struct symbol *symbol, bool is_outermost)
+		      const struct symbol *symbol, bool is_outermost, bool shared)
 {
 	struct names *names = &r->out->names;
 	const char *name = symbol ? symbol->name : NULL;
@@ -223,7 +224,8 @@ static void add_level(struct resolver *r, struct job *job, const struct dwarf_fr
 	else
 		/* Line tables alone have no linkage names: that of the outermost is the symbol. */
 		function = names_dwarf(names, job->id, from->function,
-				       is_outermost && names_is_bare(from->function) ? name : NULL);
+				       is_outermost && names_is_bare(from->function) ? name : NULL,
+				       shared);
 	*vec_push(&r->frames) = (struct source_frame){
 		.function = function,
 		.line = from->line,
@@ -240,12 +242,14 @@ static bool set_dwarf(struct resolver *r, struct job *job, const struct place *p
 	const struct dwarf_function *outermost = chain[place->count - 1].function;
 	const struct symbol *symbol = NULL;
 
-	if (!outermost || names_is_bare(outermost))
+	/* A Rust function's symbol says whether the code is another function's too. */
+	if (!outermost || outermost->language == DW_LANG_Rust || names_is_bare(outermost))
 		symbol = job_symbol_at(job, place->vaddr);
 	if (!outermost && !symbol)
 		return false;
 	for (u32 i = 0; i < place->count; i++)
-		add_level(r, job, &chain[i], symbol, i + 1 == place->count);
+		add_level(r, job, &chain[i], symbol, i + 1 == place->count,
+			  symbol && symbol->shared && i + 1 == place->count);
 	set_chain(r, place->frame, place->count);
 	return true;
 }

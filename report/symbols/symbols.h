@@ -30,6 +30,7 @@ struct function {
 	enum symbol_source source;
 	enum mangling mangling; /* of linkage */
 	bool is_rust; /* by DW_AT_language, else by mangling */
+	bool shared; /* this code, here, is another function's as well: either may have run */
 	const char *name; /* the DIE's own name with generics: "{async_fn#0}<shop::Cache>" */
 	const char *path; /* DIE path: "shop::{impl#4}::serve::{async_block#0}"; = name without DWARF */
 	const char *linkage; /* mangled symbol; NULL if unknown */

@@ -27,13 +27,16 @@ sed 's/^shop::refresh;shop::query;workload/shop::refresh;shop::query::{closure}_
 sed 's/^shop::refresh;shop::query;workload/[truncated];shop::query;workload/' good >truncated
 sed 's/^shop::serve;shop::query;workload/worker;shop::main_[?];shop::serve_[?];workload/' good >plain
 sed 's/^shop::serve;shop::query;workload/worker;shop::main;shop::serve_[?];workload/' good >unmarked
+task='tokio::runtime::task::core::Core::poll_[?]'
+sed "s/^shop::serve;shop::query;workload/worker;shop::refresh_[?];$task;shop::serve_[?];workload/" good >outside
+sed "s/^shop::serve;shop::query;workload/worker;$task;shop::refresh_[?];shop::parse_[?];workload/" good >inside
 
 "$score" --header
 for case in good glue moved unsure hidden invented closure truncated; do
 	"$score" --check --explain 2 --label $case truth $case
 	echo "status $?"
 done
-for case in unsure hidden invented closure plain unmarked; do
+for case in unsure hidden invented closure plain unmarked outside inside; do
 	"$score" --check --no-names --label "$case, no names" truth $case
 	echo "status $?"
 done

@@ -3,8 +3,8 @@
  *
  *	SOURCE PATH [= LINKAGE] [@ FILE:LINE[,COLUMN]] [of FILE]
  *
- * SOURCE is d (DWARF), t (symbol table), l (lines only), n (nothing), c (C), k (kernel), e (early
- * end); "+d" is inlined into the line below. PATH is the DIE's, or the symbol's demangled name.
+ * SOURCE is d (DWARF), s (DWARF; the code is another function's as well), t (symbol table), l (lines
+ * only), n (nothing), c (C), k (kernel), e (early end); "+d" is inlined into the line below. PATH is the DIE's, or the symbol's demangled name.
  * LINKAGE is what the mangled name demangles to ("v0:" before it: in v0's spelling). FILE:LINE is
  * where the frame stands, and "of FILE" where the function was declared ("src/main.rs" by default).
  */
@@ -45,7 +45,8 @@ static inline char *stacks_cut(char *line, const char *mark)
 static inline enum symbol_source stacks_source(char c)
 {
 	switch (c) {
-	case 'd': return SYMBOL_DWARF;
+	case 'd':
+	case 's': return SYMBOL_DWARF;
 	case 't': return SYMBOL_TABLE;
 	case 'l': return SYMBOL_LINES;
 	case 'n': return SYMBOL_NONE;
@@ -76,7 +77,8 @@ static inline u32 stacks_function(struct stacks *s, char kind, char *path, char 
 {
 	struct function f = { .source = stacks_source(kind), .path = path, .file = file };
 
-	f.is_rust = strchr("dtl", kind) != NULL;
+	f.is_rust = strchr("dstl", kind) != NULL;
+	f.shared = kind == 's';
 	if (linkage && starts_with(linkage, "v0:")) {
 		linkage += 3;
 		f.mangling = MANGLING_RUST_V0;
@@ -88,11 +90,11 @@ static inline u32 stacks_function(struct stacks *s, char kind, char *path, char 
 	}
 	f.linkage = linkage;
 	f.demangled = linkage ? linkage : path;
-	f.name = kind == 'd' ? stacks_own_name(path) : path;
+	f.name = f.source == SYMBOL_DWARF ? stacks_own_name(path) : path;
 	for (u32 i = 0; i < s->functions.len; i++) {
 		const struct function *g = &s->functions.data[i];
 
-		if (g->source == f.source && !strcmp(g->path, path) &&
+		if (g->source == f.source && g->shared == f.shared && !strcmp(g->path, path) &&
 		    !strcmp(g->demangled, f.demangled))
 			return i;
 	}

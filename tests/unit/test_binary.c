@@ -228,6 +228,33 @@ static void test_symbols(void)
 	}
 }
 
+/* Code that is kept for several Rust functions is known by the first; aliases are one function. */
+static void test_shared_code(void)
+{
+	static const struct sym symtab[] = {
+		{ "_ZN4shop5fetch17h0123456789abcdefE", 0x1000, 0x10, LOCAL_FUNC },
+		{ "_ZN4shop5fetch17hfedcba9876543210E", 0x1000, 0x10, LOCAL_FUNC },
+		{ "_ZN4shop3one17h0123456789abcdefE", 0x1010, 0x10, LOCAL_FUNC },
+		{ "_ZN4shop3one17h0123456789abcdefE.llvm.77", 0x1010, 0x10, LOCAL_FUNC },
+		{ "_RNvC4shop1f", 0x1020, 0x10, GLOBAL_FUNC },
+		{ "_RNvC4shop1g", 0x1020, 0x10, LOCAL_FUNC },
+		{ "_ZN1AC1Ev", 0x1030, 0x10, GLOBAL_FUNC },
+		{ "_ZN1AC2Ev", 0x1030, 0x10, GLOBAL_FUNC },
+		{ "malloc", 0x1040, 0x10, GLOBAL_FUNC },
+		{ "_RNvC4shop1h", 0x1040, 0x10, LOCAL_FUNC },
+	};
+	static const bool want[] = { true, false, true, false, false };
+	CLEANUP(binary_closep) struct binary *bin = NULL;
+	struct elf_image e;
+
+	elf_image_init(&e);
+	elf_image_section(&e, ".text", SHT_NOBITS, SHF_ALLOC | SHF_EXECINSTR, 0x1000, NULL, 0x600);
+	add_symbols(&e, symtab, ARRAY_LEN(symtab), SHT_SYMTAB);
+	bin = open_image(&e, "shared");
+	for (u32 i = 0; i < ARRAY_LEN(want); i++)
+		CHECK_EQ(binary_symbol_at(bin, 0x1008 + 0x10 * i)->shared, want[i]);
+}
+
 static void put_note(struct buf *out, const char *id, u32 size)
 {
 	buf_u32(out, 4);
@@ -466,6 +493,7 @@ int main(void)
 	test_addresses();
 	test_compressed_sections();
 	test_symbols();
+	test_shared_code();
 	test_build_id();
 	test_this_program();
 	test_vdso();

@@ -346,6 +346,39 @@ static void test_unsure(void)
 		    CERTAIN_ADDRESSES);
 	check_stack("c memcpy\n" BODY("shop::f") HARNESS WORKER, true, true, false, CERTAIN_DWARF);
 	check_stack("d shop::f = shop::f\n" MAIN, false, true, false, CERTAIN_DWARF);
+	/* what is not shown and can hide nothing: frames outside of the task, a thread's start */
+	check_stack(BODY("shop::f") HARNESS "t tokio::runtime::task::raw::RawTask::poll\n" WORKER,
+		    true, true, false, CERTAIN_DWARF);
+	check_stack("c poll\nt std::rt::lang_start_internal\nc main\n", false, true, false,
+		    CERTAIN_SYMBOLS);
+	check_stack("t shop::f\nc main\n", false, true, true, CERTAIN_SYMBOLS);
+	/* but in the glue of a task a body may be inlined */
+	check_stack(BODY("shop::g") "t futures_util::future::map::Map<Fut,F>::poll\n"
+			    BODY("shop::f") HARNESS WORKER,
+		    true, true, true, CERTAIN_SYMBOLS);
+}
+
+/* One code of two functions: which of them ran is not known, and matters where it is shown. */
+static void test_shared(void)
+{
+	const char *hidden = BODY("shop::g")
+		"s core::future::future::{impl#1}::poll<u8> = "
+		"<core::pin::Pin<P> as core::future::future::Future>::poll\n" BODY("shop::f") HARNESS WORKER;
+
+	CHECK_CHAIN("+d shop::inner = shop::inner\n"
+		    "s shop::fetch::{async_fn#0}<shop::A> = shop::fetch::{{closure}}\n" HARNESS WORKER,
+		    "shop::fetch<shop::A>_[?];shop::inner");
+	check_stack("s shop::help = shop::help\n" BODY("shop::f") HARNESS WORKER, true, true, true,
+		    CERTAIN_DWARF);
+	CHECK_CHAIN("s shop::help = shop::help\n" MAIN, "worker;shop::main;shop::help_[?]");
+	CHECK_CHAIN(hidden, "shop::f;shop::g");
+	check_stack(hidden, true, true, false, CERTAIN_DWARF);
+	/* what GenFuture polls is all that tells two of them apart */
+	CHECK_CHAIN("+d shop::f::{async_fn#0} = shop::f::{{closure}}\n"
+		    "s core::future::from_generator::{impl#1}::poll<shop::f::{async_fn_env#0}> = "
+		    "<core::future::from_generator::GenFuture<T> as core::future::future::Future>::poll\n"
+		    HARNESS WORKER,
+		    "shop::f_[?]");
 }
 
 /* LLVM made one call of two: it has line 0, and which body is inlined there is lost. */
@@ -363,6 +396,26 @@ static void test_merged(void)
 	CHECK_CHAIN("d shop::burn = shop::burn @ src/main.rs:3\n"
 		    "d shop::help = shop::help @ src/main.rs:0\n" BODY("shop::f") HARNESS WORKER,
 		    "shop::f;shop::help;shop::burn");
+	/* what is lost in hidden code its awaiter tells; of what polls the task, the root */
+	CHECK_CHAIN(BODY("shop::g") "d futures_util::future::future::map::{impl#1}::poll = "
+		    "<futures_util::future::future::map::Map<Fut,F> as core::future::future::Future>::poll"
+		    " @ src/map.rs:0\n" BODY("shop::f") HARNESS WORKER,
+		    "shop::f_[?];shop::g");
+#define RUN(task)                                                                             \
+	"d async_task::raw::{impl#3}::run<" task ", (), u8> = "                               \
+	"async_task::raw::RawTask<F,T,S>::run @ src/raw.rs:0\n" THREAD
+	CHECK_CHAIN(BODY("shop::g") RUN("core::pin::Pin<u8>"), "shop::g_[?]");
+	/* but not if the task's type says that it is the root, or what is called */
+	CHECK_CHAIN(BODY("shop::g") RUN("shop::g::{async_fn_env#0}"), "shop::g");
+	CHECK_CHAIN(BODY("shop::g") RUN("async_executor::Wrap<shop::g::{async_fn_env#0}, u8>"),
+		    "shop::g");
+	CHECK_CHAIN(BODY("shop::g") RUN("shop::f::{async_fn_env#0}"), "shop::g_[?]");
+	CHECK_CHAIN(BODY("shop::g") PIN_POLL RUN("core::pin::Pin<u8>"), "shop::g");
+	/* what a blocking closure calls, when the closure was merged with its own twin */
+	CHECK_CHAIN("+d shop::burn = shop::burn\n"
+		    "+d shop::crunch = shop::crunch @ src/main.rs:7\n"
+		    RUN("blocking::unblock::{async_block_env#0}<u64, shop::f::{closure_env#0}>"),
+		    "shop::crunch_[?];shop::burn");
 }
 
 static void test_ends(void)
@@ -448,6 +501,7 @@ int main(void)
 	test_instrument();
 	test_sites();
 	test_unsure();
+	test_shared();
 	test_merged();
 	test_ends();
 	test_options();

@@ -121,6 +121,11 @@ static const struct {
 	  "<core::future::from_generator::GenFuture<T> as core::future::future::Future>::poll",
 	  "<core::future::from_generator::GenFuture<shop::f> as Future>::poll",
 	  "core::future::from_generator::GenFuture::poll" },
+	{ "d core::future::from_generator::{impl#1}::poll<shop::f::{async_fn_env#0}> = "
+	  "v0:<core::future::from_generator::GenFuture<shop::f::{closure#0}> as "
+	  "core::future::future::Future>::poll",
+	  "<core::future::from_generator::GenFuture<shop::f> as Future>::poll",
+	  "core::future::from_generator::GenFuture::poll" },
 	{ "d core::ops::function::FnOnce::call_once<shop::f::{closure_env#0}, ()> = "
 	  "core::ops::function::FnOnce::call_once{{vtable.shim}}",
 	  "core::ops::function::FnOnce::call_once<shop::f::{closure#0}, ()>",
