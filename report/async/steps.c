@@ -135,11 +135,21 @@ static enum show show_body(struct walk *w, const struct link *link)
 	return folded ? SHOW_FOLDED : SHOW_STEP;
 }
 
+/* What a library has its runtime do on a thread for blocking work: tokio::fs::metadata::{closure#0}. */
+static bool is_blocking_root(const struct walk *w, size_t i)
+{
+	return i == w->chain->root && w->chain->bounded && w->chain->links.data[i].kind->closure;
+}
+
 static enum show show_glue(struct walk *w, size_t i)
 {
 	const struct link *link = &w->chain->links.data[i];
 
 	w->glue = true;
+	if (is_blocking_root(w, i)) {
+		w->owned = true;
+		return SHOW_STEP;
+	}
 	w->instrumented |= link->role == ROLE_INSTRUMENTED;
 	if (i >= w->last_user || !link->kind->owner || w->owned)
 		return SHOW_NOT;

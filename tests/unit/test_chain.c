@@ -83,6 +83,14 @@ static void test_boundaries(void)
 		    "<tokio::runtime::blocking::task::BlockingTask<T> as "
 		    "core::future::future::Future>::poll\n" HARNESS THREAD,
 		    "shop::f::{closure#0};shop::burn");
+	/* or a library's own: it says what is done there, by the functions of std and the kernel */
+	CHECK_CHAIN("d std::sys::fs::stat = std::sys::fs::stat\n"
+		    "d tokio::fs::metadata::{async_fn#0}::{closure#0} = "
+		    "tokio::fs::metadata::{{closure}}::{{closure}}\n"
+		    "d tokio::runtime::blocking::task::{impl#2}::poll = "
+		    "<tokio::runtime::blocking::task::BlockingTask<T> as "
+		    "core::future::future::Future>::poll\n" HARNESS THREAD,
+		    "tokio::fs::metadata::{closure#0}");
 	/* a hand-written future is a root only where there is no body */
 	CHECK_CHAIN(BODY("shop::inner") "d shop::{impl#2}::poll = "
 		    "<shop::Retry as core::future::future::Future>::poll\n" HARNESS WORKER,
