@@ -176,7 +176,10 @@ static struct err *parse_name(const char *name, struct event *event)
 		return parse_pmu(name, slash, event);
 	if (parse_raw(name, event) || parse_software(name, event) || parse_tracepoint(name, event))
 		return NULL;
-	return pfm_encode(name, &event->attr);
+	TRY(pfm_encode(name, &event->attr));
+	/* libpfm4 sets it or not by the processor that it finds; x86 has no such level. */
+	event->attr.exclude_hv = 0;
+	return NULL;
 }
 
 /* The modifiers stand behind the last colon, or behind the last slash of a PMU's words. */
