@@ -42,6 +42,9 @@ struct dwarf;
 ERR_MUST_CHECK struct err *dwarf_open(struct dwarf **out, struct binary *bin);
 void dwarf_close(struct dwarf *dwarf);
 
+/* Plans the inflating of what dwarf_open() and dwarf_query() read: see binary_plan_inflating(). */
+size_t dwarf_plan_inflating(struct binary *bin);
+
 /*
  * Called once for each query that has a function or a line, in any order; frames are innermost first.
  * Assembly, and functions of which there are line tables only, may have lines without functions.

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include <aprof/alloc.h>
+#include <aprof/dwarf.h>
 #include <dwarf.h>
 
 #include "lib/dwarf/line.h"
@@ -19,6 +20,14 @@ static const char *const section_names[DWARF_SECTIONS] = {
 	[DWARF_RANGES] = ".debug_ranges",
 	[DWARF_RNGLISTS] = ".debug_rnglists",
 };
+
+size_t dwarf_plan_inflating(struct binary *bin)
+{
+	static const char *const aranges = ".debug_aranges";
+
+	binary_plan_inflating(bin, &aranges, 1);
+	return binary_plan_inflating(bin, section_names, DWARF_SECTIONS);
+}
 
 struct bytes dwarf_section_at(const struct dwarf_file *file, enum dwarf_section section,
 			      u64 offset)
