@@ -66,6 +66,12 @@ struct section {
 bool binary_section(struct binary *bin, const char *name, struct section *out);
 
 /*
+ * Has the kernel read these sections into memory, beside whatever is done until they are used. What
+ * is too large to be wanted whole is left out.
+ */
+void binary_read_ahead(const struct binary *bin, const char *const *names, size_t count);
+
+/*
  * Decompressing ahead of binary_section(), which finds it done then. Returns how many compressed
  * sections of these names are waiting; each may be inflated by another thread, while nobody does
  * anything else with the binary.

@@ -42,7 +42,9 @@ struct dwarf;
 ERR_MUST_CHECK struct err *dwarf_open(struct dwarf **out, struct binary *bin);
 void dwarf_close(struct dwarf *dwarf);
 
-/* Plans the inflating of what dwarf_open() and dwarf_query() read: see binary_plan_inflating(). */
+/* Has what dwarf_open() and dwarf_query() read come from the disk: see binary_read_ahead(). */
+void dwarf_read_ahead(const struct binary *bin);
+/* Plans the inflating of the same: see binary_plan_inflating(). */
 size_t dwarf_plan_inflating(struct binary *bin);
 
 /*

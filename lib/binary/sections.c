@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "lib/binary/binary_private.h"
+#include "lib/binary/mapped.h"
 
 const char *section_name(const struct binary *bin, const Elf64_Shdr *section)
 {
@@ -77,6 +78,24 @@ bool binary_section(struct binary *bin, const char *name, struct section *out)
 	if (index)
 		describe(bin, index, gnu, out);
 	return index != 0;
+}
+
+/* A section of which a query reads most. Larger ones are read where it goes. */
+#define MOST_AHEAD (32u << 20)
+
+void binary_read_ahead(const struct binary *bin, const char *const *names, size_t count)
+{
+	for (size_t i = 0; bin->mapped && i < count; i++) {
+		bool gnu;
+		u32 index = section_index(bin, names[i], &gnu);
+		struct bytes part;
+
+		if (!index)
+			continue;
+		part = section_bytes(bin, &bin->sections.data[index]);
+		if (bytes_left(&part) <= MOST_AHEAD)
+			mapped_read_ahead(part);
+	}
 }
 
 bool binary_has_dwarf(struct binary *bin)
