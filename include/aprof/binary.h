@@ -67,6 +67,21 @@ struct section {
 bool binary_section(struct binary *bin, const char *name, struct section *out);
 
 /*
+ * Has the kernel read these sections into memory, beside whatever is done until they are used. What
+ * is too large to be wanted whole is left out.
+ */
+void binary_read_ahead(const struct binary *bin, const char *const *names, size_t count);
+
+/*
+ * Decompressing ahead of binary_section(), which finds it done then. Returns how many compressed
+ * sections of these names are waiting; each may be inflated by another thread, while nobody does
+ * anything else with the binary.
+ */
+size_t binary_plan_inflating(struct binary *bin, const char *const *names, size_t count);
+size_t binary_planned_size(const struct binary *bin, size_t i); /* compressed */
+void binary_inflate_planned(struct binary *bin, size_t i);
+
+/*
  * .eh_frame and where it is loaded, from the section header, or from PT_GNU_EH_FRAME where section
  * headers are stripped. False if the file has neither.
  */

@@ -42,6 +42,11 @@ struct dwarf;
 ERR_MUST_CHECK struct err *dwarf_open(struct dwarf **out, struct binary *bin);
 void dwarf_close(struct dwarf *dwarf);
 
+/* Has what dwarf_open() and dwarf_query() read come from the disk: see binary_read_ahead(). */
+void dwarf_read_ahead(const struct binary *bin);
+/* Plans the inflating of the same: see binary_plan_inflating(). */
+size_t dwarf_plan_inflating(struct binary *bin);
+
 /*
  * Called once for each query that has a function or a line, in any order; frames are innermost first.
  * Assembly, and functions of which there are line tables only, may have lines without functions.

@@ -9,6 +9,8 @@
 
 struct inflated { /* a section that was compressed */
 	u32 index;
+	bool gnu; /* by the old convention */
+	bool done; /* else it waits for who needs it */
 	u8 *data; /* NULL: it could not be decompressed */
 	size_t size;
 };
@@ -44,9 +46,13 @@ const char *section_name(const struct binary *bin, const Elf64_Shdr *section);
 /* The bytes as they are in the file; empty for SHT_NOBITS. */
 struct bytes section_bytes(const struct binary *bin, const Elf64_Shdr *section);
 
+/* 0 if there is none of that name. *gnu: it is a ".zdebug_" section, which is a compressed one. */
+u32 section_index(const struct binary *bin, const char *name, bool *gnu);
+bool section_is_compressed(const struct binary *bin, u32 index, bool gnu);
+
 void build_id_read(struct binary *bin);
 
-/* The bytes of a compressed section; empty if they cannot be had. `gnu`: a ".zdebug_" section. */
+/* The bytes of a compressed section; empty if they cannot be had. */
 struct bytes section_inflate(struct binary *bin, u32 index, bool gnu);
 
 #endif

@@ -105,6 +105,8 @@ static struct err *finish(struct binary *bin, struct binary **out)
 {
 	struct err *err = parse(bin);
 
+	if (bin->mapped)
+		mapped_read_around(bin->data, bin->size);
 	if (err) {
 		binary_close(bin);
 		return err;

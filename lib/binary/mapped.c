@@ -77,9 +77,25 @@ const u8 *mapped_new(int fd, size_t size)
 
 	if (data == MAP_FAILED)
 		return NULL;
+	/* Headers are at the start and the end: around them is nothing that anyone wants. */
+	madvise(data, size, MADV_RANDOM);
 	pthread_once(&once, handle_bus_errors);
 	guard((uintptr_t)data, (uintptr_t)data + size);
 	return data;
+}
+
+void mapped_read_around(const u8 *data, size_t size)
+{
+	madvise((void *)data, size, MADV_NORMAL);
+}
+
+void mapped_read_ahead(struct bytes part)
+{
+	uintptr_t start = (uintptr_t)part.at & ~(PAGE - 1), end = (uintptr_t)part.end;
+
+	/* It is a wish: what fails is read when it is used. */
+	if (end > start)
+		madvise((void *)start, end - start, MADV_WILLNEED);
 }
 
 void mapped_free(const u8 *data, size_t size)

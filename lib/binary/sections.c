@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "lib/binary/binary_private.h"
+#include "lib/binary/mapped.h"
 
 const char *section_name(const struct binary *bin, const Elf64_Shdr *section)
 {
@@ -24,6 +25,13 @@ struct bytes section_bytes(const struct binary *bin, const Elf64_Shdr *section)
 	return binary_slice(bin, section->sh_offset, section->sh_size);
 }
 
+bool section_is_compressed(const struct binary *bin, u32 index, bool gnu)
+{
+	const struct bytes packed = section_bytes(bin, &bin->sections.data[index]);
+
+	return bytes_left(&packed) && (gnu || bin->sections.data[index].sh_flags & SHF_COMPRESSED);
+}
+
 static void describe(struct binary *bin, u32 index, bool gnu, struct section *out)
 {
 	const Elf64_Shdr *section = &bin->sections.data[index];
@@ -35,7 +43,7 @@ static void describe(struct binary *bin, u32 index, bool gnu, struct section *ou
 		.type = section->sh_type,
 		.flags = section->sh_flags,
 	};
-	if (bytes_left(&out->data) && (gnu || section->sh_flags & SHF_COMPRESSED))
+	if (section_is_compressed(bin, index, gnu))
 		out->data = section_inflate(bin, index, gnu);
 }
 
@@ -47,24 +55,47 @@ static u32 find_section(const struct binary *bin, const char *name)
 	return 0;
 }
 
-bool binary_section(struct binary *bin, const char *name, struct section *out)
+u32 section_index(const struct binary *bin, const char *name, bool *gnu)
 {
 	u32 index = find_section(bin, name);
-	char gnu[64];
+	char old[64];
+
+	*gnu = false;
+	/* Before SHF_COMPRESSED (binutils 2.26), ".zdebug_info" was a compressed ".debug_info". */
+	if (index || strncmp(name, ".debug_", 7) != 0 || strlen(name) + 2 > sizeof old)
+		return index;
+	*gnu = true;
+	snprintf(old, sizeof old, ".z%s", name + 1);
+	return find_section(bin, old);
+}
+
+bool binary_section(struct binary *bin, const char *name, struct section *out)
+{
+	bool gnu;
+	u32 index = section_index(bin, name, &gnu);
 
 	*out = (struct section){ .data = bytes_of(bin->data, 0) };
-	if (index) {
-		describe(bin, index, false, out);
-		return true;
-	}
-	/* Before SHF_COMPRESSED (binutils 2.26), ".zdebug_info" was a compressed ".debug_info". */
-	if (strncmp(name, ".debug_", 7) != 0 || strlen(name) + 2 > sizeof gnu)
-		return false;
-	snprintf(gnu, sizeof gnu, ".z%s", name + 1);
-	index = find_section(bin, gnu);
 	if (index)
-		describe(bin, index, true, out);
+		describe(bin, index, gnu, out);
 	return index != 0;
+}
+
+/* A section of which a query reads most. Larger ones are read where it goes. */
+#define MOST_AHEAD (32u << 20)
+
+void binary_read_ahead(const struct binary *bin, const char *const *names, size_t count)
+{
+	for (size_t i = 0; bin->mapped && i < count; i++) {
+		bool gnu;
+		u32 index = section_index(bin, names[i], &gnu);
+		struct bytes part;
+
+		if (!index)
+			continue;
+		part = section_bytes(bin, &bin->sections.data[index]);
+		if (bytes_left(&part) <= MOST_AHEAD)
+			mapped_read_ahead(part);
+	}
 }
 
 bool binary_has_dwarf(struct binary *bin)

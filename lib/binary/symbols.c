@@ -1,9 +1,12 @@
 /* Function symbols of .symtab and .dynsym: sorted, one for each address, found by address. */
+#include <stdlib.h>
+
 #include <aprof/alloc.h>
 #include <aprof/demangle.h>
 #include <aprof/text.h>
 
 #include "lib/binary/binary_private.h"
+#include "lib/binary/order.h"
 
 struct candidate {
 	struct symbol symbol;
@@ -76,14 +79,12 @@ static size_t underscores(const char *name)
 	return strspn(name, "_");
 }
 
-/* By address; among aliases the one to keep comes first, whatever the order in the file. */
-static int compare(const void *a, const void *b)
+/* Among aliases the one to keep comes first, whatever the order in the file. */
+static int compare_aliases(const void *a, const void *b)
 {
 	const struct candidate *x = a, *y = b;
 	size_t ux, uy;
 
-	if (x->symbol.vaddr != y->symbol.vaddr)
-		return x->symbol.vaddr < y->symbol.vaddr ? -1 : 1;
 	if (x->rank != y->rank)
 		return x->rank > y->rank ? -1 : 1;
 	if (x->symbol.size != y->symbol.size)
@@ -117,6 +118,28 @@ static struct symbol *last_kept(struct binary *bin, u64 vaddr)
 	struct symbol *last = bin->symbols.len ? &bin->symbols.data[bin->symbols.len - 1] : NULL;
 
 	return last && last->vaddr == vaddr ? last : NULL;
+}
+
+static void sort(struct candidates *all)
+{
+	struct order_key *keys = xcalloc(all->len + 1, sizeof *keys);
+	struct candidates sorted = { 0 };
+
+	for (u32 i = 0; i < all->len; i++)
+		keys[i] = (struct order_key){ all->data[i].symbol.vaddr, i };
+	order_by_address(keys, all->len);
+	vec_reserve(&sorted, all->len);
+	for (size_t i = 0, first = 0; i < all->len; i++) {
+		*vec_push(&sorted) = all->data[keys[i].index];
+		if (i + 1 < all->len && keys[i + 1].address == keys[first].address)
+			continue;
+		if (i > first)
+			qsort(&sorted.data[first], i + 1 - first, sizeof *sorted.data, compare_aliases);
+		first = i + 1;
+	}
+	free(keys);
+	vec_release(all);
+	*all = sorted;
 }
 
 /* Keeps one candidate an address, and labels only where no function reaches. */
@@ -169,7 +192,7 @@ static void build(struct binary *bin)
 	vec_each(&bin->sections, s)
 		if (s->sh_type == SHT_SYMTAB || s->sh_type == SHT_DYNSYM)
 			read_table(bin, s, &all);
-	vec_sort(&all, compare);
+	sort(&all);
 	keep_best(bin, &all);
 	find_enclosing(bin);
 	vec_release(&all);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include <aprof/alloc.h>
+#include <aprof/dwarf.h>
 #include <dwarf.h>
 
 #include "lib/dwarf/line.h"
@@ -19,6 +20,26 @@ static const char *const section_names[DWARF_SECTIONS] = {
 	[DWARF_RANGES] = ".debug_ranges",
 	[DWARF_RNGLISTS] = ".debug_rnglists",
 };
+
+static const char *const aranges_name = ".debug_aranges";
+
+void dwarf_read_ahead(const struct binary *bin)
+{
+	/* Strings are the most, and are wanted when all else has been read. */
+	static const char *const strings[] = { ".debug_line_str", ".debug_str" };
+
+	binary_read_ahead(bin, &aranges_name, 1);
+	for (size_t i = 0; i < DWARF_SECTIONS; i++)
+		if (i != DWARF_STR && i != DWARF_LINE_STR)
+			binary_read_ahead(bin, &section_names[i], 1);
+	binary_read_ahead(bin, strings, ARRAY_LEN(strings));
+}
+
+size_t dwarf_plan_inflating(struct binary *bin)
+{
+	binary_plan_inflating(bin, &aranges_name, 1);
+	return binary_plan_inflating(bin, section_names, DWARF_SECTIONS);
+}
 
 struct bytes dwarf_section_at(const struct dwarf_file *file, enum dwarf_section section,
 			      u64 offset)

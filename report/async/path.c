@@ -3,9 +3,36 @@
 
 #include <ctype.h>
 
+/* What a byte is, for loops that see each byte of every name several times. */
+#define NAME 1
+#define BRACKET 2
+
+/* clang-format off */
+static const u8 ascii[128] = {
+	['$'] = NAME, ['.'] = NAME, ['_'] = NAME,
+	['0'] = NAME, ['1'] = NAME, ['2'] = NAME, ['3'] = NAME, ['4'] = NAME,
+	['5'] = NAME, ['6'] = NAME, ['7'] = NAME, ['8'] = NAME, ['9'] = NAME,
+	['a'] = NAME, ['b'] = NAME, ['c'] = NAME, ['d'] = NAME, ['e'] = NAME, ['f'] = NAME, ['g'] = NAME,
+	['h'] = NAME, ['i'] = NAME, ['j'] = NAME, ['k'] = NAME, ['l'] = NAME, ['m'] = NAME, ['n'] = NAME,
+	['o'] = NAME, ['p'] = NAME, ['q'] = NAME, ['r'] = NAME, ['s'] = NAME, ['t'] = NAME, ['u'] = NAME,
+	['v'] = NAME, ['w'] = NAME, ['x'] = NAME, ['y'] = NAME, ['z'] = NAME,
+	['A'] = NAME, ['B'] = NAME, ['C'] = NAME, ['D'] = NAME, ['E'] = NAME, ['F'] = NAME, ['G'] = NAME,
+	['H'] = NAME, ['I'] = NAME, ['J'] = NAME, ['K'] = NAME, ['L'] = NAME, ['M'] = NAME, ['N'] = NAME,
+	['O'] = NAME, ['P'] = NAME, ['Q'] = NAME, ['R'] = NAME, ['S'] = NAME, ['T'] = NAME, ['U'] = NAME,
+	['V'] = NAME, ['W'] = NAME, ['X'] = NAME, ['Y'] = NAME, ['Z'] = NAME,
+	['<'] = BRACKET, ['('] = BRACKET, ['['] = BRACKET, ['{'] = BRACKET,
+	['>'] = BRACKET, [')'] = BRACKET, [']'] = BRACKET, ['}'] = BRACKET,
+};
+/* clang-format on */
+
+static inline u8 class_of(char c)
+{
+	return c & 0x80 ? NAME : ascii[(u8)c];
+}
+
 bool is_name_byte(char c)
 {
-	return isalnum((unsigned char)c) || c == '_' || c == '$' || c == '.' || (c & 0x80);
+	return class_of(c) & NAME;
 }
 
 struct span span_trim(struct span s)
@@ -39,9 +66,13 @@ static int bracket(struct span s, size_t i)
 
 size_t span_group(struct span s, size_t open)
 {
-	int depth = 0;
+	int depth = 1;
 
-	for (size_t i = open; i < s.len; i++) {
+	if (open < s.len && bracket(s, open) <= 0)
+		return open + 1;
+	for (size_t i = open + 1; i < s.len; i++) {
+		if (!(class_of(s.at[i]) & BRACKET))
+			continue;
 		depth += bracket(s, i);
 		if (depth <= 0)
 			return i + 1;
@@ -54,9 +85,9 @@ size_t span_find(struct span s, size_t from, const char *text)
 	size_t n = strlen(text);
 
 	for (size_t i = from; i + n <= s.len; i++) {
-		if (memcmp(s.at + i, text, n) == 0)
+		if (s.at[i] == *text && memcmp(s.at + i, text, n) == 0)
 			return i;
-		if (bracket(s, i) > 0)
+		if (class_of(s.at[i]) & BRACKET && bracket(s, i) > 0)
 			i = span_group(s, i) - 1;
 	}
 	return s.len;
@@ -144,7 +175,7 @@ size_t path_length(struct span s)
 		} else {
 			size_t start = i;
 
-			while (i < s.len && is_name_byte(s.at[i]))
+			while (i < s.len && class_of(s.at[i]) & NAME)
 				i++;
 			if (i == start)
 				break;

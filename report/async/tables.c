@@ -9,8 +9,12 @@ static const char *const standard_crates[] = {
 
 bool pattern_covers(const char *path, const char *key)
 {
-	size_t n = strlen(path);
+	size_t n;
 
+	/* Nearly all rows end here. */
+	if (*path != *key)
+		return false;
+	n = strlen(path);
 	return strncmp(path, key, n) == 0 && (key[n] == '\0' || strncmp(key + n, "::", 2) == 0);
 }
 

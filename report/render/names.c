@@ -41,12 +41,29 @@ static bool is_unfit(u32 c)
 	       (c & 0xfffe) == 0xfffe || c == UINT32_MAX;
 }
 
+/* How many bytes from there on are as they should be: printable ASCII, but for semicolons. */
+static size_t clean_length(const char *name)
+{
+	size_t n = 0;
+
+	while (name[n] >= ' ' && name[n] <= '~' && name[n] != ';')
+		n++;
+	return n;
+}
+
 static void clean(struct text *out, const char *name, char semicolon)
 {
-	while (*name) {
-		const char *from = name;
-		u32 c = name_next_char(&name);
+	for (;;) {
+		size_t n = clean_length(name);
+		const char *from;
+		u32 c;
 
+		text_add_n(out, name, n);
+		name += n;
+		if (!*name)
+			break;
+		from = name;
+		c = name_next_char(&name);
 		if (c == ';')
 			text_char(out, semicolon);
 		else if (is_space(c))

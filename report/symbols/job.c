@@ -38,7 +38,8 @@ void job_notice(struct job *job, const char *fmt, ...)
 	*vec_push(&job->notices) = text_take(&text);
 }
 
-void job_open(struct job *job, const struct symbols_options *options, struct sisters *sisters)
+static void open_files(struct job *job, const struct symbols_options *options,
+		       struct sisters *sisters)
 {
 	struct binary *own;
 	struct err *err;
@@ -54,6 +55,14 @@ void job_open(struct job *job, const struct symbols_options *options, struct sis
 	if (err)
 		job_notice(job, "%s: %s", binary_name(own), err->message);
 	err_free(err);
+}
+
+void job_open(struct job *job, const struct symbols_options *options, struct sisters *sisters)
+{
+	open_files(job, options, sisters);
+	for (int i = 0; i < FILE_COUNT; i++)
+		if (job->files[i])
+			dwarf_read_ahead(job->files[i]);
 }
 
 static void notice_dwarf(struct job *job, const struct binary *bin, const struct dwarf *dwarf)

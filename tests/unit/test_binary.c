@@ -112,7 +112,22 @@ static void check_section(struct binary *bin, const char *name, const char *want
 		CHECK_MEM(s.data.at, want, strlen(want));
 }
 
-static void test_compressed_sections(void)
+/* As threads do that decompress what a query will read. */
+static void inflate_ahead(struct binary *bin)
+{
+	static const char *const names[] = { ".debug_info", ".debug_str", ".debug_abbrev", ".debug_loc",
+					     ".debug_types", ".debug_none" };
+	size_t count = binary_plan_inflating(bin, names, ARRAY_LEN(names));
+
+	CHECK_EQ(count, 3);
+	CHECK_EQ(binary_plan_inflating(bin, names, 1), count);
+	for (size_t i = 0; i < count; i++) {
+		CHECK(binary_planned_size(bin, i) > 0);
+		binary_inflate_planned(bin, i);
+	}
+}
+
+static void check_compressed_sections(bool ahead)
 {
 	static const char text[] = "what was compressed";
 	CLEANUP(binary_closep) struct binary *bin = NULL;
@@ -139,6 +154,8 @@ static void test_compressed_sections(void)
 	elf_image_section(&e, ".debug_types", SHT_NOBITS, 0, 0, NULL, 4096);
 	bin = open_image(&e, "compressed");
 	CHECK(binary_has_dwarf(bin));
+	if (ahead)
+		inflate_ahead(bin);
 	check_section(bin, ".debug_info", text);
 	check_section(bin, ".debug_info", text); /* and again, from memory */
 	check_section(bin, ".debug_line", text);
@@ -150,6 +167,12 @@ static void test_compressed_sections(void)
 	buf_release(&zstd);
 	buf_release(&gnu);
 	buf_release(&lies);
+}
+
+static void test_compressed_sections(void)
+{
+	check_compressed_sections(false);
+	check_compressed_sections(true);
 }
 
 struct sym {
