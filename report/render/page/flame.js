@@ -9,6 +9,5 @@ view = views[state.view] = readView(data.views[state.view]);
 setDark(state.dark);
 setView(state.view);
 started = true;
-resize();
 setUp(state.up);
 listen();

@@ -5,17 +5,15 @@ function setView(at) {
   state.view = at;
   view = views[at] = views[at] || readView(data.views[at]);
   [...$("views").children].forEach((b, i) => b.setAttribute("aria-pressed", i === at));
-  search(state.query);
   showStatus();
+  search(state.query);
 }
 
 function setUp(up) {
   state.up = up;
   $("up").setAttribute("aria-pressed", up);
   $("down").setAttribute("aria-pressed", !up);
-  draw();
-  if (up)
-    scroll.scrollTop = scroll.scrollHeight;
+  draw(up ? 0 : -1);
   writeHash();
 }
 

@@ -1,11 +1,15 @@
 // Drawing on the canvas, and what is at a place of it.
 const TYPE = `${FONT}px ui-monospace, "DejaVu Sans Mono", "Liberation Mono", Menlo, monospace`;
-let charWidth = 7, width = 0, height = 0;
+let charWidth = 7, width = 0, height = 0, pixels = 1;
 
-function resize() {
-  const ratio = devicePixelRatio || 1;
-  width = scroll.clientWidth;
-  height = scroll.clientHeight;
+// Makes the canvas as large as its place; false if it is.
+function fitCanvas() {
+  const ratio = devicePixelRatio || 1, w = scroll.clientWidth, h = scroll.clientHeight;
+  if (w === width && h === height && ratio === pixels)
+    return false;
+  width = w;
+  height = h;
+  pixels = ratio;
   canvas.width = Math.round(width * ratio);
   canvas.height = Math.round(height * ratio);
   canvas.style.height = height + "px";
@@ -13,7 +17,7 @@ function resize() {
   setFont.now = null; // a canvas that was resized has forgotten it
   setFont(TYPE);
   charWidth = ink.measureText("m").width;
-  draw();
+  return true;
 }
 
 const matched = i => matches && matches[view.label[i]];
@@ -91,54 +95,83 @@ function eachSeen(v, perPixel, put) {
 }
 
 let started = false; // nothing is drawn before all is set
+let seen = []; // node, x, width of all that can be scrolled to
 
-function draw() {
+// Finds what can be seen. The page is only as tall as that.
+function arrange() {
+  const v = view, total = v.total[state.side];
+  const perPixel = total[v.root] ? width / total[v.root] : 0;
+  seen = [];
+  rows = v.depth[v.root] + 1;
+  for (let i = v.parent[v.root]; i >= 0; i = v.parent[i])
+    seen.push(i, 0, width);
+  eachSeen(v, perPixel, (i, x, w) => {
+    seen.push(i, x, w);
+    rows = Math.max(rows, v.depth[i] + 1);
+  });
+  space.style.height = pageHeight() + "px";
+}
+
+const pageHeight = () => Math.max(rows * ROW + 4, height);
+const yOf = (depth, top) =>
+  (state.up ? pageHeight() - (depth + 1) * ROW - 2 : depth * ROW + 2) - top;
+
+// Painting is what costs, so everything that changes sizes comes before it: what is written above and
+// below the graph (the caller's), the scroll bar, and scrolling to the node `reveal`.
+function draw(reveal = -1) {
   const v = view;
   if (!started)
     return;
   if (v.laidOut !== state.side)
     layOut(v);
-  const total = v.total[state.side];
-  const perPixel = total[v.root] ? width / total[v.root] : 0, seen = [];
-  paint = PAINT[isDark() ? "dark" : "light"];
-  // The page is only as tall as what there is to see.
-  rows = v.depth[v.root] + 1;
-  eachSeen(v, perPixel, (i, x, w) => {
-    seen.push(i, x, w);
-    rows = Math.max(rows, v.depth[i] + 1);
-  });
-  space.style.height = Math.max(rows * ROW + 4, height) + "px";
-  const top = scroll.scrollTop, all = Math.max(rows * ROW + 4, height);
-  const yOf = depth => (state.up ? all - (depth + 1) * ROW - 2 : depth * ROW + 2) - top;
-  ink.clearRect(0, 0, width, height);
-  drawn = [];
-  const put = (i, x, w) => {
-    const y = yOf(v.depth[i]);
-    if (y <= -ROW || y >= height)
-      return;
-    (drawn[v.depth[i]] = drawn[v.depth[i]] || []).push(i, x, w);
-    box(i, x, w, y);
-  };
-  for (let i = v.parent[v.root]; i >= 0; i = v.parent[i])
-    put(i, 0, width);
-  for (let at = 0; at < seen.length; at += 3)
-    put(seen[at], seen[at + 1], seen[at + 2]);
-  draw.yOf = yOf;
+  fitCanvas();
+  arrange();
+  if (fitCanvas()) // the scroll bar came or went
+    arrange();
+  let top = scroll.scrollTop;
+  const y = reveal < 0 ? 0 : yOf(v.depth[reveal], top);
+  if (y < 0 || y > height - ROW) {
+    scroll.scrollTop += y < 0 ? y - ROW : y - height + 2 * ROW;
+    top = scroll.scrollTop;
+  }
+  paintAll(top);
 }
 
-let waiting = false;
-function redraw() {
-  if (waiting)
+function paintAll(top) {
+  const depths = view.depth;
+  paint = PAINT[isDark() ? "dark" : "light"];
+  ink.clearRect(0, 0, width, height);
+  drawn = [];
+  paintedTop = top;
+  for (let at = 0; at < seen.length; at += 3) {
+    const i = seen[at], depth = depths[i], y = yOf(depth, top);
+    if (y <= -ROW || y >= height)
+      continue;
+    (drawn[depth] = drawn[depth] || []).push(i, seen[at + 1], seen[at + 2]);
+    box(i, seen[at + 1], seen[at + 2], y);
+  }
+}
+
+let waiting = false, paintedTop = 0;
+
+// Scrolling by draw() is told like the reader's, but has been painted.
+function scrolled() {
+  if (waiting || scroll.scrollTop === paintedTop)
     return;
   waiting = true;
-  requestAnimationFrame(() => { waiting = false; draw(); });
+  requestAnimationFrame(() => { waiting = false; paintAll(scroll.scrollTop); });
+}
+
+function resized() {
+  if (scroll.clientWidth !== width || scroll.clientHeight !== height ||
+    (devicePixelRatio || 1) !== pixels)
+    draw();
 }
 
 function nodeAt(clientX, clientY) {
   const area = canvas.getBoundingClientRect();
   const x = clientX - area.left, y = clientY - area.top + scroll.scrollTop;
-  const all = Math.max(rows * ROW + 4, height);
-  const depth = Math.floor((state.up ? all - 2 - y : y - 2) / ROW);
+  const depth = Math.floor((state.up ? pageHeight() - 2 - y : y - 2) / ROW);
   const row = drawn[depth] || [];
   for (let at = 0; at < row.length; at += 3)
     if (x >= row[at + 1] && x < row[at + 1] + Math.max(row[at + 2], 1))

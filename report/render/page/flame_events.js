@@ -64,10 +64,10 @@ function onKey(event) {
 
 function listen() {
   addEventListener("keydown", onKey);
-  addEventListener("resize", resize);
+  addEventListener("resize", resized);
   // In the next frame: drawing changes sizes, which an observer may not do while it observes.
-  new ResizeObserver(() => requestAnimationFrame(resize)).observe(scroll);
-  scroll.addEventListener("scroll", () => { tip.hidden = true; redraw(); });
+  new ResizeObserver(() => requestAnimationFrame(resized)).observe(scroll);
+  scroll.addEventListener("scroll", () => { tip.hidden = true; scrolled(); });
   canvas.addEventListener("mousemove", showTip);
   canvas.addEventListener("mouseleave", () => { tip.hidden = true; });
   canvas.addEventListener("click", event => {

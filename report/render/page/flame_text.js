@@ -1,5 +1,6 @@
 // What is said of a frame, on hover and below the graph.
-const count = n => Math.round(n).toLocaleString("en-US");
+const grouped = new Intl.NumberFormat("en-US"); // made once: making one is slow
+const count = n => grouped.format(Math.round(n));
 const percent = part => (100 * part).toFixed(part < 0.0995 ? 2 : 1) + "%";
 
 function amount(value, side) {

@@ -11,17 +11,24 @@ function showStatus() {
   $("reset").disabled = v.root === 0;
 }
 
-function zoom(i, remember) {
+function goTo(i, remember) {
   if (i < 0 || i === view.root)
-    return;
+    return false;
   if (remember)
     view.back.push(view.root);
-  view.root = i;
-  view.selected = i;
-  draw();
-  reveal(i);
+  view.root = view.selected = i;
   showMatched();
+  return true;
+}
+
+function zoom(i, remember) {
+  if (goTo(i, remember))
+    show(i);
+}
+
+function show(i) {
   showStatus();
+  draw(i);
 }
 
 function back() {
@@ -33,25 +40,15 @@ function reset() {
   zoom(0, true);
 }
 
-function reveal(i) {
-  const y = draw.yOf(view.depth[i]);
-  if (y < 0 || y > height - ROW) {
-    scroll.scrollTop += y < 0 ? y - ROW : y - height + 2 * ROW;
-    draw();
-  }
-}
-
 function select(i) {
   if (i < 0)
     return;
   if (i < view.root || i >= view.end[view.root])
-    zoom(ancestorAround(i), true);
+    goTo(ancestorAround(i), true);
   if (pixelsIn(view.root, i) < NARROW)
-    zoom(wideAncestor(i), true);
+    goTo(wideAncestor(i), true);
   view.selected = i;
-  draw();
-  reveal(i);
-  showStatus();
+  show(i);
 }
 
 const NARROW = 4; // pixels that a selected box has at least
