@@ -74,11 +74,10 @@ void binary_read_ahead(const struct binary *bin, const char *const *names, size_
 
 /*
  * Decompressing ahead of binary_section(), which finds it done then. Returns how many compressed
- * sections of these names are waiting; each may be inflated by another thread, while nobody does
- * anything else with the binary.
+ * sections there are; each may be inflated by another thread, while nobody asks for that one.
  */
 size_t binary_plan_inflating(struct binary *bin, const char *const *names, size_t count);
-size_t binary_planned_size(const struct binary *bin, size_t i); /* compressed */
+size_t binary_planned_size(struct binary *bin, size_t i); /* compressed */
 void binary_inflate_planned(struct binary *bin, size_t i);
 
 /*

@@ -3,6 +3,7 @@
 #define APROF_BINARY_BINARY_PRIVATE_H
 
 #include <elf.h>
+#include <pthread.h>
 
 #include <aprof/binary.h>
 #include <aprof/vec.h>
@@ -28,7 +29,8 @@ struct binary {
 	u32 names; /* index of the section of section names; 0: none */
 	struct build_id build_id;
 
-	struct VEC(struct inflated) inflated;
+	pthread_mutex_t inflated_lock; /* of the list; each section is inflated by one thread */
+	struct VEC(struct inflated *) inflated;
 
 	bool symbols_done;
 	struct VEC(struct symbol) symbols;

@@ -103,8 +103,10 @@ static struct err *parse(struct binary *bin)
 
 static struct err *finish(struct binary *bin, struct binary **out)
 {
-	struct err *err = parse(bin);
+	struct err *err;
 
+	pthread_mutex_init(&bin->inflated_lock, NULL);
+	err = parse(bin);
 	if (bin->mapped)
 		mapped_read_around(bin->data, bin->size);
 	if (err) {
@@ -166,8 +168,11 @@ void binary_close(struct binary *bin)
 {
 	if (!bin)
 		return;
-	vec_each(&bin->inflated, it)
-		free(it->data);
+	vec_each(&bin->inflated, it) {
+		free((*it)->data);
+		free(*it);
+	}
+	pthread_mutex_destroy(&bin->inflated_lock);
 	vec_release(&bin->inflated);
 	vec_release(&bin->headers);
 	vec_release(&bin->segments);

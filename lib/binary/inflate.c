@@ -110,13 +110,29 @@ static u8 *decompress(const struct binary *bin, u32 index, bool gnu, size_t *siz
 /* The place of a section in bin->inflated, new or old. */
 static struct inflated *place_of(struct binary *bin, u32 index, bool gnu)
 {
+	struct inflated *it = NULL;
+
+	pthread_mutex_lock(&bin->inflated_lock);
+	vec_each(&bin->inflated, old)
+		if ((*old)->index == index)
+			it = *old;
+	if (!it) {
+		it = xzalloc(sizeof *it);
+		it->index = index;
+		it->gnu = gnu;
+		*vec_push(&bin->inflated) = it;
+	}
+	pthread_mutex_unlock(&bin->inflated_lock);
+	return it;
+}
+
+static struct inflated *planned(struct binary *bin, size_t i)
+{
 	struct inflated *it;
 
-	vec_each(&bin->inflated, old)
-		if (old->index == index)
-			return old;
-	it = vec_push(&bin->inflated);
-	*it = (struct inflated){ .index = index, .gnu = gnu };
+	pthread_mutex_lock(&bin->inflated_lock);
+	it = bin->inflated.data[i];
+	pthread_mutex_unlock(&bin->inflated_lock);
 	return it;
 }
 
@@ -148,14 +164,14 @@ size_t binary_plan_inflating(struct binary *bin, const char *const *names, size_
 	return bin->inflated.len;
 }
 
-size_t binary_planned_size(const struct binary *bin, size_t i)
+size_t binary_planned_size(struct binary *bin, size_t i)
 {
-	struct bytes packed = section_bytes(bin, &bin->sections.data[bin->inflated.data[i].index]);
+	struct bytes packed = section_bytes(bin, &bin->sections.data[planned(bin, i)->index]);
 
 	return bytes_left(&packed);
 }
 
 void binary_inflate_planned(struct binary *bin, size_t i)
 {
-	inflate(bin, &bin->inflated.data[i]);
+	inflate(bin, planned(bin, i));
 }

@@ -46,14 +46,24 @@ static bool wanted(const struct binary *bin, const Elf64_Sym *sym)
 	return false;
 }
 
+/* The name at `at`; NULL if it does not end. Where the table ends in a NUL each name does. */
+static const char *name_at(struct bytes at, bool table_ends)
+{
+	if (table_ends && bytes_left(&at))
+		return (const char *)at.at;
+	return bytes_cstr(&at);
+}
+
 static void read_table(struct binary *bin, const Elf64_Shdr *table, struct candidates *out)
 {
 	struct bytes b = section_bytes(bin, table);
 	struct bytes names;
+	bool ends;
 
 	if (table->sh_link >= bin->sections.len || table->sh_entsize != sizeof(Elf64_Sym))
 		return;
 	names = section_bytes(bin, &bin->sections.data[table->sh_link]);
+	ends = bytes_left(&names) && names.end[-1] == '\0';
 	while (bytes_left(&b) >= sizeof(Elf64_Sym)) {
 		struct bytes at = names;
 		const char *name;
@@ -62,7 +72,7 @@ static void read_table(struct binary *bin, const Elf64_Shdr *table, struct candi
 		memcpy(&sym, bytes_take(&b, sizeof sym), sizeof sym);
 		if (!wanted(bin, &sym) || !bytes_skip(&at, sym.st_name))
 			continue;
-		name = bytes_cstr(&at);
+		name = name_at(at, ends);
 		/* ".L…" and "$x" are marks of assemblers, not functions. */
 		if (!name || !*name || *name == '$' || (name[0] == '.' && name[1] == 'L'))
 			continue;

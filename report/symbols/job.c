@@ -59,10 +59,16 @@ static void open_files(struct job *job, const struct symbols_options *options,
 
 void job_open(struct job *job, const struct symbols_options *options, struct sisters *sisters)
 {
+	/* What tail calls are found with, which comes first. */
+	static const char *const code[] = { ".eh_frame", ".symtab", ".strtab", ".text" };
+
 	open_files(job, options, sisters);
-	for (int i = 0; i < FILE_COUNT; i++)
-		if (job->files[i])
-			dwarf_read_ahead(job->files[i]);
+	for (int i = 0; i < FILE_COUNT; i++) {
+		if (!job->files[i])
+			continue;
+		binary_read_ahead(job->files[i], code, ARRAY_LEN(code));
+		dwarf_read_ahead(job->files[i]);
+	}
 }
 
 static void notice_dwarf(struct job *job, const struct binary *bin, const struct dwarf *dwarf)

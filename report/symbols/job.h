@@ -52,9 +52,13 @@ void job_release(struct job *job);
 /* Opens its files; then looks all its places up. */
 void job_open(struct job *job, const struct symbols_options *options, struct sisters *sisters);
 void job_run(struct job *job);
-/* The same for several jobs, at most JOBS_TOGETHER, by as many threads as there are CPUs. */
+/*
+ * The same for several jobs, at most JOBS_TOGETHER, by as many threads as there are CPUs. From the
+ * start on others decompress what the jobs will read; places may be added until jobs_run().
+ */
 #define JOBS_TOGETHER 8
-void jobs_run(struct job *jobs, size_t count);
+struct crew *jobs_start(struct job *jobs, size_t count);
+void jobs_run(struct crew *crew);
 void job_notice(struct job *job, const char *fmt, ...) ERR_PRINTF(2, 3);
 
 /* The ELF symbol that covers a place, from any of the files; NULL if there is none. */

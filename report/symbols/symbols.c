@@ -346,10 +346,13 @@ static void run_jobs(struct resolver *r, struct job *jobs, size_t count,
 		     struct progress *progress)
 {
 	struct job *most = jobs;
+	struct crew *crew;
 	u64 places = 0;
 
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; i < count; i++)
 		job_open(&jobs[i], options, sisters);
+	crew = jobs_start(jobs, count);
+	for (size_t i = 0; i < count; i++) {
 		missing_add_places(&r->missing, &jobs[i]);
 		if (jobs[i].places.len > most->places.len)
 			most = &jobs[i];
@@ -360,7 +363,7 @@ static void run_jobs(struct resolver *r, struct job *jobs, size_t count,
 	most->progress = progress;
 	most->done = r->done;
 	r->done += places;
-	jobs_run(jobs, count);
+	jobs_run(crew);
 	/* Before the notices that jobs have. */
 	progress_end(progress);
 	for (size_t i = 0; i < count; i++) {

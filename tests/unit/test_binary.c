@@ -278,6 +278,38 @@ static void test_shared_code(void)
 		CHECK_EQ(binary_symbol_at(bin, 0x1008 + 0x10 * i)->shared, want[i]);
 }
 
+/* Of all sizes that addresses have, in no order, two names each. */
+static void test_many_symbols(void)
+{
+	enum { COUNT = 3000 };
+	static struct sym syms[2 * COUNT];
+	static char names[COUNT][16];
+	CLEANUP(binary_closep) struct binary *bin = NULL;
+	const struct symbol *all;
+	struct elf_image e;
+
+	for (u64 i = 0; i < COUNT; i++) {
+		u64 vaddr = (i + 1) * 0x9e3779b97f4a7c15 >> (i % 6 * 8 + 1);
+
+		snprintf(names[i], sizeof names[i], "f%u", (unsigned int)i);
+		syms[2 * i] = (struct sym){ "alias", vaddr, 1, WEAK_FUNC };
+		syms[2 * i + 1] = (struct sym){ names[i], vaddr, 1, GLOBAL_FUNC };
+	}
+	elf_image_init(&e);
+	elf_image_section(&e, ".text", SHT_NOBITS, SHF_ALLOC | SHF_EXECINSTR, 0x1000, NULL, 0x600);
+	add_symbols(&e, syms, ARRAY_LEN(syms), SHT_SYMTAB);
+	bin = open_image(&e, "many");
+	if (!CHECK_EQ(binary_symbols(bin, &all), COUNT))
+		return;
+	for (size_t i = 1; i < COUNT; i++)
+		CHECK(all[i - 1].vaddr < all[i].vaddr);
+	for (size_t i = 0; i < COUNT; i++) {
+		const struct symbol *s = binary_symbol_at(bin, syms[2 * i].vaddr);
+
+		CHECK_STR(s ? s->name : NULL, names[i]);
+	}
+}
+
 static void put_note(struct buf *out, const char *id, u32 size)
 {
 	buf_u32(out, 4);
@@ -517,6 +549,7 @@ int main(void)
 	test_compressed_sections();
 	test_symbols();
 	test_shared_code();
+	test_many_symbols();
 	test_build_id();
 	test_this_program();
 	test_vdso();
