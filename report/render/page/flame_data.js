@@ -4,7 +4,8 @@ const data = JSON.parse(document.getElementById("data").textContent);
 const $ = id => document.getElementById(id);
 const ROW = 19, FONT = 12, PAD = 4, LEAST = 0.4;
 const canvas = $("canvas"), scroll = $("scroll"), space = $("space"), tip = $("tip");
-const ink = canvas.getContext("2d");
+// Nothing shines through it: it need not be mixed with what is below, pixel by pixel.
+const ink = canvas.getContext("2d", { alpha: false });
 const isDiff = data.totals.length === 2;
 
 const state = {

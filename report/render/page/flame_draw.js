@@ -31,10 +31,12 @@ function fill(i) {
   return nameColors[v.label[i]];
 }
 
-// What a scheme gives to all boxes, looked up once a drawing.
+// What a scheme gives to all boxes, looked up once a drawing; `page` is --page of flame.css.
 const PAINT = {
-  light: { match: "#ffa1ea", task: "#0b4a86", edge: "#000", text: "#16140f" },
-  dark: { match: "#b0258f", task: "#9cd0ff", edge: "#fff", text: "#f6f4f0" },
+  light: { match: "#ffa1ea", task: "#0b4a86", edge: "#000", text: "#16140f",
+    page: "#fbfaf8" },
+  dark: { match: "#b0258f", task: "#9cd0ff", edge: "#fff", text: "#f6f4f0",
+    page: "#17181a" },
 };
 let paint = PAINT.light;
 
@@ -140,7 +142,8 @@ function draw(reveal = -1) {
 function paintAll(top) {
   const depths = view.depth;
   paint = PAINT[isDark() ? "dark" : "light"];
-  ink.clearRect(0, 0, width, height);
+  ink.fillStyle = paint.page;
+  ink.fillRect(0, 0, width, height);
   drawn = [];
   paintedTop = top;
   for (let at = 0; at < seen.length; at += 3) {
