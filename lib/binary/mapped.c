@@ -7,6 +7,8 @@
 #include <sys/mman.h>
 
 #define PAGE ((uintptr_t)4096)
+/* Smaller files are read whole in the time that a disk needs for some pages one by one. */
+#define LARGE ((size_t)32 << 20)
 
 /* What the handler may look at: no lock, no list. Files beyond these are not guarded. */
 static struct slot {
@@ -77,8 +79,9 @@ const u8 *mapped_new(int fd, size_t size)
 
 	if (data == MAP_FAILED)
 		return NULL;
-	/* Headers are at the start and the end: around them is nothing that anyone wants. */
-	madvise(data, size, MADV_RANDOM);
+	/* Headers are at the start and the end. What is around them in large files nobody wants. */
+	if (size > LARGE)
+		madvise(data, size, MADV_RANDOM);
 	pthread_once(&once, handle_bus_errors);
 	guard((uintptr_t)data, (uintptr_t)data + size);
 	return data;

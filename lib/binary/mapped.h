@@ -12,7 +12,7 @@
 
 /* `size` bytes of fd from its start; NULL with errno. */
 const u8 *mapped_new(int fd, size_t size);
-/* Until told otherwise a new mapping reads what is touched only; then also what is around it. */
+/* Until told otherwise a large mapping reads only what is touched; then also what is around it. */
 void mapped_read_around(const u8 *data, size_t size);
 /* Begins to read a part of it from the disk. */
 void mapped_read_ahead(struct bytes part);
