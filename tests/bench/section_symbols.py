@@ -80,15 +80,17 @@ def samply_load(path, request):
     raise programs.Missing("samply load did not say where it listens")
 
 
-def llvm_symbolizer(binary, addresses):
+def llvm_symbolizer(libs, found):
+    """Of every file the addresses that the others name, too."""
     tool = shutil.which("llvm-symbolizer")
     if not tool:
         raise programs.Missing("no llvm-symbolizer")
     questions = programs.path("addresses.txt")
     with open(questions, "w", encoding="ascii") as out:
-        out.writelines(f"{address:#x}\n" for address in addresses)
+        for lib, addresses in found.items():
+            out.writelines(f'"{libs[lib]["path"]}" {address:#x}\n' for address in addresses)
     with open(questions, encoding="ascii") as stdin:
-        return timed([tool, "--inlines", "--obj=" + binary], stdin)
+        return timed([tool, "--inlines"], stdin)
 
 
 def recordings(target):
@@ -112,22 +114,24 @@ def kinds_of(target, data, perf, profile):
     request = query(profile["libs"], found)
     aprof = [programs.aprof(), "report", "--folded", data]
 
-    def cold():
-        forget_pages(data, binary)
-        return timed(aprof)
+    def cold(read):
+        """With the program out of the page cache: what each is compared by."""
+        def forgotten():
+            forget_pages(data, perf, binary)
+            return read()
+        return forgotten
 
     kinds = {
-        "aprof report, cold": cold,
+        "aprof report, cold": cold(lambda: timed(aprof)),
         "aprof report, warm": lambda: timed(aprof),
         "perf script, no inlines": lambda: timed([programs.perf(), "script", "--no-inline", "-i", perf]),
         "perf report, no inlines": lambda: timed([programs.perf(), "report", "--stdio", "--no-inline",
                                                   "-i", perf]),
-        "perf script": lambda: timed([programs.perf(), "script", "-i", perf]),
-        "perf report": lambda: timed([programs.perf(), "report", "--stdio", "-i", perf]),
-        "samply load": lambda: samply_load(programs.path("samply.json.gz"), request),
+        "perf script": cold(lambda: timed([programs.perf(), "script", "-i", perf])),
+        "perf report": cold(lambda: timed([programs.perf(), "report", "--stdio", "-i", perf])),
+        "samply load": cold(lambda: samply_load(programs.path("samply.json.gz"), request)),
+        "llvm-symbolizer": cold(lambda: llvm_symbolizer(profile["libs"], found)),
     }
-    if main is not None:
-        kinds["llvm-symbolizer"] = lambda: llvm_symbolizer(binary, found[main])
     return kinds, binary, sum(map(len, found.values()))
 
 
