@@ -65,6 +65,23 @@ document.body.style.width = "400px";
 await frame(); await frame(); await frame();
 say("resized:", $("canvas").width < before, $("canvas").width / devicePixelRatio <= 400);
 document.body.style.width = "";
+// A key paints once, though the graph scrolls for it; the scrolling asks for nothing more.
+$("scroll").style.flex = "0 0 60px";
+let paints = 0, most = 0;
+const fillRect = CanvasRenderingContext2D.prototype.fillRect;
+CanvasRenderingContext2D.prototype.fillRect = function (x, y, w, h) {
+  paints += x === 0 && y === 0 && h > 2 * 19; // what is behind all boxes
+  return fillRect.call(this, x, y, w, h);
+};
+for (const k of ["ArrowDown", "ArrowDown", "ArrowDown", "ArrowDown", "Enter"]) {
+  paints = 0;
+  key(k);
+  most = Math.max(most, paints);
+}
+let asked = 0;
+window.requestAnimationFrame = () => asked++;
+$("scroll").dispatchEvent(new Event("scroll"));
+say("scrolled:", $("scroll").scrollTop > 0, "paints:", most, "frames asked for:", asked);
 say("overflow:", document.documentElement.scrollWidth > innerWidth);
 E2
 for size in 600,900 1900,1000; do

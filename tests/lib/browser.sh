@@ -37,7 +37,13 @@ browse() {
 		head = '''
 		const key = (k, more) => (document.activeElement || document.documentElement).dispatchEvent(
 		  new KeyboardEvent("keydown", {key: k, bubbles: true, cancelable: true, ...more}));
-		const frame = () => new Promise(done => requestAnimationFrame(() => setTimeout(done)));
+		// Without timers virtual time leaps to its end, and a frame may come too late.
+		const frame = () => new Promise(done => {
+		  let wait = true;
+		  const tick = () => wait && setTimeout(tick, 1);
+		  tick();
+		  requestAnimationFrame(() => setTimeout(() => { wait = false; done(); }));
+		});
 		const done = () => document.documentElement.setAttribute("data-said", btoa(
 		  Array.from(new TextEncoder().encode(said.join("\\n")), b => String.fromCharCode(b)).join("")));
 		addEventListener("load", async () => { try { await test(); } catch (e) {
