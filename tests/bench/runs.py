@@ -7,6 +7,7 @@ import os
 import re
 import signal
 import subprocess
+import threading
 import time
 
 import programs
@@ -36,6 +37,19 @@ def call_bounded(command, timeout=LONGEST, **options):
         except BaseException:
             os.killpg(child.pid, signal.SIGKILL)
             raise
+
+
+def exact_wall(command, seconds, **options):
+    """Milliseconds, and the exit status. Python's waiting with a timeout looks in steps of up to 50 ms,
+    which would be what is measured: here a timer ends what takes longer."""
+    start = time.monotonic()
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                          **options) as child:
+        guard = threading.Timer(seconds, child.kill)
+        guard.start()
+        status = child.wait()
+        guard.cancel()
+        return (time.monotonic() - start) * 1000, status
 
 
 def repeat(rounds, once):

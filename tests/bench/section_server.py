@@ -83,6 +83,12 @@ def samply(requests, hz):
                                             "-r", str(hz), "-o", out, "-p", str(pid)])
 
 
+def floor(requests, hz, *options):
+    """The kernel's own cost: events of every CPU, with nobody who looks at the samples."""
+    return serve(requests, lambda pid: [programs.tool("floor"), "-F", str(hz), *options, "tail",
+                                        f"--pid={pid}", "-f", "/dev/null"])
+
+
 NOBODY = 65534
 
 
@@ -105,6 +111,8 @@ def measure(report, args, folder):
     requests, hz = int(40000 * args.seconds), 999
     kinds = {
         "alone": lambda: serve(requests),
+        "timer": lambda: floor(requests, hz, "-n", "-s", "0"),
+        "floor": lambda: floor(requests, hz, "-s", "8192"), # what aprof copies of short stacks
         "aprof": lambda: aprof(requests, hz),
         "aprof --clock task": lambda: aprof(requests, hz, "--clock", "task"),
         "perf dwarf": lambda: perf(requests, hz, "--call-graph", "dwarf"),

@@ -19,15 +19,10 @@ slow = 60  # seconds that a peer may take; then it is shown as taking so long
 
 def timed(command, stdin=None):
     """Milliseconds; `slow` where it did not end before."""
-    start = time.monotonic()
-    try:
-        subprocess.run(command, stdin=stdin, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-                       timeout=slow, check=True)
-    except subprocess.TimeoutExpired:
-        pass
-    except subprocess.CalledProcessError as failed:
-        raise programs.Missing(f"{command[0]} ended with {failed.returncode}") from None
-    return (time.monotonic() - start) * 1000
+    wall, status = runs.exact_wall(command, slow, stdin=stdin)
+    if status and wall < slow * 1000:
+        raise programs.Missing(f"{command[0]} ended with {status}")
+    return wall
 
 
 def forget_pages(*files):
