@@ -137,8 +137,8 @@ static int watch(pid_t child)
 	bool ended = false;
 
 	while (!ended) {
-		/* Short, as the signal may come just before. */
-		poll(polls, (nfds_t)cpus, 20);
+		/* Short, as the signal may come just before. An event without a ring always hangs up. */
+		poll(polls, no_ring ? 0 : (nfds_t)cpus, 20);
 		ended = waitpid(child, &status, WNOHANG) == child;
 		if (ended)
 			for (long cpu = 0; cpu < cpus; cpu++)
