@@ -34,6 +34,14 @@ static int by_amount(const void *a, const void *b, void *arg)
 					 labels_name(tree->labels, r->root));
 }
 
+/* What a stack is filed under: where it ended before its task's root, under why it did. */
+static u32 root_of(const struct calltree *tree, const struct calltree_node *node)
+{
+	bool ended_early = tree->labels->labels.data[node->label].kind == STEP_END;
+
+	return node->is_task || ended_early ? node->label : NO_ID;
+}
+
 void tasks_build(struct tasks *out, const struct calltree *tree)
 {
 	u32 top = tree->nodes.data[0].first_child;
@@ -41,7 +49,7 @@ void tasks_build(struct tasks *out, const struct calltree *tree)
 	/* A root may stand there more than once, with different await sites. */
 	for (; top != NO_ID; top = tree->nodes.data[top].next_sibling) {
 		const struct calltree_node *node = &tree->nodes.data[top];
-		struct task_row *row = row_of(out, node->is_task ? node->label : NO_ID);
+		struct task_row *row = row_of(out, root_of(tree, node));
 		u32 end = calltree_skip(tree, top);
 
 		amount_add(&row->amount, node->total);

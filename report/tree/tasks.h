@@ -5,7 +5,7 @@
 #include "report/tree/calltree.h"
 
 struct task_row {
-	u32 root; /* label; NO_ID: everything that ran outside of tasks */
+	u32 root; /* label, "[truncated]" where the root was not seen; NO_ID: ran outside of tasks */
 	struct amount amount;
 	u32 hottest; /* node of the distinct stack that was seen most often */
 };

@@ -181,6 +181,13 @@ static void test_tasks(void)
 		     "  6.7%   2.00 ms         2    timer\n"
 		     " 66.7%   20.0 ms        20    (outside of tasks)\n"
 		     "                        100% in  main > run\n");
+	/* What was cut before its task's root may be of any task, and is said to be. */
+	check_format("!serve 1\n^[truncated];~pay 2\nmain 1\n", render_tasks, -1,
+		     " 50.0%   2.00 ms         2    [truncated]\n"
+		     "                        100% in  pay\n"
+		     " 25.0%   1.00 ms         1    serve\n"
+		     " 25.0%   1.00 ms         1    (outside of tasks)\n"
+		     "                        100% in  main\n");
 }
 
 int main(void)

@@ -11,7 +11,7 @@
 
 /*
  * A frame is "name", or "name@LINE" for an await site in main.rs. '!' before the root's name makes
- * it a task root; "~" before a name makes it async. Each sample weighs 10.
+ * it a task root; "~" before a name makes it async, "^" an early end. Each sample weighs 10.
  */
 __attribute__((unused)) static void tree_add_text(struct calltree *tree, const char *text)
 {
@@ -28,6 +28,7 @@ __attribute__((unused)) static void tree_add_text(struct calltree *tree, const c
 		n = strtoull(space + 1, NULL, 10);
 		while ((frame = strsep(&line, ";"))) {
 			bool task = *frame == '!', body = task || *frame == '~';
+			bool end = *frame == '^';
 			char *at = strchr(frame, '@');
 			u32 site = NO_ID, label;
 
@@ -36,9 +37,11 @@ __attribute__((unused)) static void tree_add_text(struct calltree *tree, const c
 				site = labels_add_site(tree->labels, "src/main.rs",
 						       (u32)atoi(at + 1), false);
 			}
-			label = labels_add(tree->labels, frame + body,
-					   body ? STEP_ASYNC : STEP_SYNC, ends_with(frame, "_[?]"),
-					   NO_ID);
+			label = labels_add(tree->labels, frame + (body || end),
+					   end	? STEP_END :
+					   body ? STEP_ASYNC :
+						  STEP_SYNC,
+					   ends_with(frame, "_[?]"), NO_ID);
 			node = calltree_child(tree, node, label, site);
 			tree->nodes.data[node].is_task |= task;
 		}
