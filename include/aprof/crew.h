@@ -1,0 +1,33 @@
+/*
+ * Threads that share work: as many as there are CPUs to run on, the caller's among them.
+ *
+ * Parts are taken by whoever is free, the heaviest first. A part may add others, so what depends on
+ * something is added by the part that it depends on. With one CPU everything is done by the caller,
+ * in crew_each() and crew_finish().
+ */
+#ifndef APROF_CREW_H
+#define APROF_CREW_H
+
+#include <aprof/types.h>
+
+struct crew;
+
+/* One of several like it. */
+typedef void crew_work(void *arg, size_t i);
+
+/* No thread starts before there is work for it. */
+struct crew *crew_new(void);
+
+/* Has work(arg, i) done at some time before crew_finish() returns. */
+void crew_add(struct crew *crew, crew_work *work, void *arg, size_t i, u64 weight);
+
+/* Does work(arg, 0) to work(arg, count - 1), in any order; returns when all are done. */
+void crew_each(struct crew *crew, crew_work *work, void *arg, size_t count);
+
+/* Starts a thread of its own for what waits more than it works. */
+void crew_aside(struct crew *crew, crew_work *work, void *arg, size_t i);
+
+/* Returns when all is done. The caller takes part. */
+void crew_finish(struct crew *crew);
+
+#endif
