@@ -73,6 +73,12 @@ bool binary_section(struct binary *bin, const char *name, struct section *out);
 void binary_read_ahead(const struct binary *bin, const char *const *names, size_t count);
 
 /*
+ * Whether the kernel reads megabytes around each page that is used, as it does at first: they would
+ * be in the way of what is read ahead.
+ */
+void binary_read_around(const struct binary *bin, bool around);
+
+/*
  * Decompressing ahead of binary_section(), which finds it done then. Returns how many compressed
  * sections there are; each may be inflated by another thread, while nobody asks for that one.
  */
@@ -104,7 +110,7 @@ const struct code_span *binary_code_span_at(struct binary *bin, u64 vaddr);
 /* .gnu_debuglink: false if it has none. */
 bool binary_debuglink(struct binary *bin, const char **name, u32 *crc);
 /* Has .debug_info (also compressed). */
-bool binary_has_dwarf(struct binary *bin);
+bool binary_has_dwarf(const struct binary *bin);
 
 /*
  * Separate debug information. Looks by build id and .gnu_debuglink under /usr/lib/debug and beside

@@ -71,8 +71,18 @@ u64 bytes_varint_slow(struct bytes *b);
 
 static inline u64 bytes_varint(struct bytes *b)
 {
-	if (b->at < b->end && *b->at < 0x80)
-		return *b->at++;
+	if (bytes_left(b) >= 2) {
+		u8 low = b->at[0], high = b->at[1];
+
+		if (low < 0x80) {
+			b->at += 1;
+			return low;
+		}
+		if (high < 0x80) {
+			b->at += 2;
+			return (low & 0x7fu) | (u64)high << 7;
+		}
+	}
 	return bytes_varint_slow(b);
 }
 

@@ -11,6 +11,7 @@
 #define APROF_DWARF_H
 
 #include <aprof/binary.h>
+#include <aprof/crew.h>
 #include <aprof/err.h>
 #include <aprof/types.h>
 
@@ -42,7 +43,10 @@ struct dwarf;
 ERR_MUST_CHECK struct err *dwarf_open(struct dwarf **out, struct binary *bin);
 void dwarf_close(struct dwarf *dwarf);
 
-/* Has what dwarf_open() and dwarf_query() read come from the disk: see binary_read_ahead(). */
+/*
+ * Has what dwarf_open() and dwarf_query() read come from the disk: see binary_read_ahead(). Strings
+ * come later: a disk in order of place would read them first.
+ */
 void dwarf_read_ahead(const struct binary *bin);
 /* Plans the inflating of the same: see binary_plan_inflating(). */
 size_t dwarf_plan_inflating(struct binary *bin);
@@ -55,10 +59,11 @@ typedef void dwarf_found(void *arg, size_t query, const struct dwarf_frame *fram
 
 /*
  * Looks up `count` vaddrs, sorted ascending. Queries with nothing are not called back; a
- * damaged unit is skipped, counted in dwarf_damaged(), and remembered.
+ * damaged unit is skipped, counted in dwarf_damaged(), and remembered. Units are walked by the crew,
+ * if that is not NULL; `found` is called by the caller's thread only.
  */
-void dwarf_query(struct dwarf *dwarf, const u64 *vaddrs, size_t count, dwarf_found *found,
-		 void *arg);
+void dwarf_query(struct dwarf *dwarf, struct crew *crew, const u64 *vaddrs, size_t count,
+		 dwarf_found *found, void *arg);
 size_t dwarf_damaged(const struct dwarf *dwarf);
 
 /* Units whose functions are in .dwo files (-gsplit-dwarf), which are not read. */

@@ -28,11 +28,12 @@ struct binary {
 	struct VEC(Elf64_Shdr) sections; /* all section headers; index 0 is the null section */
 	u32 names; /* index of the section of section names; 0: none */
 	struct build_id build_id;
+	bool has_dwarf;
 
-	pthread_mutex_t inflated_lock; /* of the list; each section is inflated by one thread */
-	struct VEC(struct inflated *) inflated;
+	pthread_mutex_t lock; /* of the list, and of making the symbols */
+	struct VEC(struct inflated *) inflated; /* each by one thread */
 
-	bool symbols_done;
+	bool symbols_done; /* atomic */
 	struct VEC(struct symbol) symbols;
 	u32 *enclosing; /* for each symbol: index + 1 of the one around it, 0: none */
 
@@ -51,6 +52,8 @@ struct bytes section_bytes(const struct binary *bin, const Elf64_Shdr *section);
 /* 0 if there is none of that name. *gnu: it is a ".zdebug_" section, which is a compressed one. */
 u32 section_index(const struct binary *bin, const char *name, bool *gnu);
 bool section_is_compressed(const struct binary *bin, u32 index, bool gnu);
+
+bool section_finds_dwarf(const struct binary *bin);
 
 void build_id_read(struct binary *bin);
 

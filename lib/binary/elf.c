@@ -96,6 +96,7 @@ static struct err *parse(struct binary *bin)
 	read_program_headers(bin, &header);
 	read_section_headers(bin, &header);
 	build_id_read(bin);
+	bin->has_dwarf = section_finds_dwarf(bin);
 	if (header.e_type == ET_REL && !is_alternate(bin))
 		return err_new("%s is neither a program nor a shared library", bin->name);
 	return NULL;
@@ -105,10 +106,9 @@ static struct err *finish(struct binary *bin, struct binary **out)
 {
 	struct err *err;
 
-	pthread_mutex_init(&bin->inflated_lock, NULL);
+	pthread_mutex_init(&bin->lock, NULL);
 	err = parse(bin);
-	if (bin->mapped)
-		mapped_read_around(bin->data, bin->size);
+	binary_read_around(bin, true);
 	if (err) {
 		binary_close(bin);
 		return err;
@@ -172,7 +172,7 @@ void binary_close(struct binary *bin)
 		free((*it)->data);
 		free(*it);
 	}
-	pthread_mutex_destroy(&bin->inflated_lock);
+	pthread_mutex_destroy(&bin->lock);
 	vec_release(&bin->inflated);
 	vec_release(&bin->headers);
 	vec_release(&bin->segments);

@@ -112,7 +112,7 @@ static struct inflated *place_of(struct binary *bin, u32 index, bool gnu)
 {
 	struct inflated *it = NULL;
 
-	pthread_mutex_lock(&bin->inflated_lock);
+	pthread_mutex_lock(&bin->lock);
 	vec_each(&bin->inflated, old)
 		if ((*old)->index == index)
 			it = *old;
@@ -122,7 +122,7 @@ static struct inflated *place_of(struct binary *bin, u32 index, bool gnu)
 		it->gnu = gnu;
 		*vec_push(&bin->inflated) = it;
 	}
-	pthread_mutex_unlock(&bin->inflated_lock);
+	pthread_mutex_unlock(&bin->lock);
 	return it;
 }
 
@@ -130,9 +130,9 @@ static struct inflated *planned(struct binary *bin, size_t i)
 {
 	struct inflated *it;
 
-	pthread_mutex_lock(&bin->inflated_lock);
+	pthread_mutex_lock(&bin->lock);
 	it = bin->inflated.data[i];
-	pthread_mutex_unlock(&bin->inflated_lock);
+	pthread_mutex_unlock(&bin->lock);
 	return it;
 }
 

@@ -7,8 +7,8 @@
 #include <sys/mman.h>
 
 #define PAGE ((uintptr_t)4096)
-/* Smaller files are read whole in the time that a disk needs for some pages one by one. */
-#define LARGE ((size_t)32 << 20)
+/* MADV_WILLNEED reads no more at once (force_page_cache_ra(); most disks have 128 KiB). */
+#define WINDOW ((uintptr_t)128 << 10)
 
 /* What the handler may look at: no lock, no list. Files beyond these are not guarded. */
 static struct slot {
@@ -79,17 +79,16 @@ const u8 *mapped_new(int fd, size_t size)
 
 	if (data == MAP_FAILED)
 		return NULL;
-	/* Headers are at the start and the end. What is around them in large files nobody wants. */
-	if (size > LARGE)
-		madvise(data, size, MADV_RANDOM);
+	/* Headers are at the start and the end. What is around them is read when it is known. */
+	mapped_read_around(data, size, false);
 	pthread_once(&once, handle_bus_errors);
 	guard((uintptr_t)data, (uintptr_t)data + size);
 	return data;
 }
 
-void mapped_read_around(const u8 *data, size_t size)
+void mapped_read_around(const u8 *data, size_t size, bool around)
 {
-	madvise((void *)data, size, MADV_NORMAL);
+	madvise((void *)data, size, around ? MADV_NORMAL : MADV_RANDOM);
 }
 
 void mapped_read_ahead(struct bytes part)
@@ -97,8 +96,8 @@ void mapped_read_ahead(struct bytes part)
 	uintptr_t start = (uintptr_t)part.at & ~(PAGE - 1), end = (uintptr_t)part.end;
 
 	/* It is a wish: what fails is read when it is used. */
-	if (end > start)
-		madvise((void *)start, end - start, MADV_WILLNEED);
+	for (; start < end; start += WINDOW)
+		madvise((void *)start, end - start < WINDOW ? end - start : WINDOW, MADV_WILLNEED);
 }
 
 void mapped_free(const u8 *data, size_t size)

@@ -12,8 +12,8 @@
 
 /* `size` bytes of fd from its start; NULL with errno. */
 const u8 *mapped_new(int fd, size_t size);
-/* Until told otherwise a large mapping reads only what is touched; then also what is around it. */
-void mapped_read_around(const u8 *data, size_t size);
+/* At first only what is touched is read; then also what is around it, or no more. */
+void mapped_read_around(const u8 *data, size_t size, bool around);
 /* Begins to read a part of it from the disk. */
 void mapped_read_ahead(struct bytes part);
 void mapped_free(const u8 *data, size_t size);

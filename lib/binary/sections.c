@@ -80,6 +80,12 @@ bool binary_section(struct binary *bin, const char *name, struct section *out)
 	return index != 0;
 }
 
+void binary_read_around(const struct binary *bin, bool around)
+{
+	if (bin->mapped)
+		mapped_read_around(bin->data, bin->size, around);
+}
+
 /* A section of which a query reads most. Larger ones are read where it goes. */
 #define MOST_AHEAD (32u << 20)
 
@@ -98,7 +104,7 @@ void binary_read_ahead(const struct binary *bin, const char *const *names, size_
 	}
 }
 
-bool binary_has_dwarf(struct binary *bin)
+bool section_finds_dwarf(const struct binary *bin)
 {
 	static const char *const names[] = { ".debug_info", ".zdebug_info" };
 
@@ -113,6 +119,11 @@ bool binary_has_dwarf(struct binary *bin)
 			return true;
 	}
 	return false;
+}
+
+bool binary_has_dwarf(const struct binary *bin)
+{
+	return bin->has_dwarf;
 }
 
 /* Pointer encodings of .eh_frame_hdr's first field that linkers use (LSB, "DWARF Extensions"). */

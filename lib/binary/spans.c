@@ -6,7 +6,10 @@
  */
 #include <stdlib.h>
 
+#include <aprof/alloc.h>
+
 #include "lib/binary/binary_private.h"
+#include "lib/binary/order.h"
 
 /* DW_EH_PE_*, as the Linux Standard Base (Core, "DWARF Extensions") lists them. */
 #define PE_ABSPTR 0x00
@@ -110,13 +113,35 @@ static void add_span(struct reader *r, struct bytes b, u8 encoding)
 		*vec_push(&r->bin->spans) = (struct code_span){ start, start + size };
 }
 
-static int by_start(const void *a, const void *b)
+static int by_end(const void *a, const void *b)
 {
 	const struct code_span *x = a, *y = b;
 
-	if (x->start != y->start)
-		return x->start < y->start ? -1 : 1;
 	return x->end < y->end ? -1 : x->end > y->end;
+}
+
+/* By start; of those that start together the longest comes last. */
+static void sort_spans(struct binary *bin)
+{
+	size_t count = bin->spans.len;
+	struct order_key *keys = xcalloc(count + 1, sizeof *keys);
+	struct code_span *sorted = xcalloc(count + 1, sizeof *sorted);
+
+	for (u32 i = 0; i < count; i++)
+		keys[i] = (struct order_key){ bin->spans.data[i].start, i };
+	order_by_address(keys, count);
+	for (size_t i = 0, first = 0; i < count; i++) {
+		sorted[i] = bin->spans.data[keys[i].index];
+		if (i + 1 < count && keys[i + 1].address == keys[first].address)
+			continue;
+		if (i > first)
+			qsort(&sorted[first], i + 1 - first, sizeof *sorted, by_end);
+		first = i + 1;
+	}
+	free(keys);
+	free(bin->spans.data);
+	bin->spans.data = sorted;
+	bin->spans.room = count + 1;
 }
 
 static void read_spans(struct binary *bin)
@@ -147,7 +172,7 @@ static void read_spans(struct binary *bin)
 		if (encoding != PE_OMIT)
 			add_span(&r, entry, encoding);
 	}
-	vec_sort(&bin->spans, by_start);
+	sort_spans(bin);
 }
 
 size_t binary_code_spans(struct binary *bin, const struct code_span **out)

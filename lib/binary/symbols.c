@@ -46,6 +46,12 @@ static bool wanted(const struct binary *bin, const Elf64_Sym *sym)
 	return false;
 }
 
+/* ".L…" and "$x" are marks of assemblers, not functions. */
+static bool is_mark(const char *name)
+{
+	return *name == '$' || (name[0] == '.' && name[1] == 'L');
+}
+
 /* The name at `at`; NULL if it does not end. Where the table ends in a NUL each name does. */
 static const char *name_at(struct bytes at, bool table_ends)
 {
@@ -54,6 +60,7 @@ static const char *name_at(struct bytes at, bool table_ends)
 	return bytes_cstr(&at);
 }
 
+/* Functions' names are not looked at: they are megabytes, of which a few will be shown. */
 static void read_table(struct binary *bin, const Elf64_Shdr *table, struct candidates *out)
 {
 	struct bytes b = section_bytes(bin, table);
@@ -68,18 +75,19 @@ static void read_table(struct binary *bin, const Elf64_Shdr *table, struct candi
 		struct bytes at = names;
 		const char *name;
 		Elf64_Sym sym;
+		bool label;
 
 		memcpy(&sym, bytes_take(&b, sizeof sym), sizeof sym);
-		if (!wanted(bin, &sym) || !bytes_skip(&at, sym.st_name))
+		if (!wanted(bin, &sym) || !sym.st_name || !bytes_skip(&at, sym.st_name))
 			continue;
 		name = name_at(at, ends);
-		/* ".L…" and "$x" are marks of assemblers, not functions. */
-		if (!name || !*name || *name == '$' || (name[0] == '.' && name[1] == 'L'))
+		label = ELF64_ST_TYPE(sym.st_info) == STT_NOTYPE;
+		if (!name || (label && is_mark(name)))
 			continue;
 		*vec_push(out) = (struct candidate){
 			.symbol = { .vaddr = sym.st_value, .size = sym.st_size, .name = name },
 			.rank = rank_of(&sym),
-			.label = ELF64_ST_TYPE(sym.st_info) == STT_NOTYPE,
+			.label = label,
 		};
 	}
 }
@@ -92,7 +100,8 @@ static size_t underscores(const char *name)
 /* Among aliases the one to keep comes first, whatever the order in the file. */
 static int compare_aliases(const void *a, const void *b)
 {
-	const struct candidate *x = a, *y = b;
+	const struct candidate *x = *(const struct candidate *const *)a;
+	const struct candidate *y = *(const struct candidate *const *)b;
 	size_t ux, uy;
 
 	if (x->rank != y->rank)
@@ -123,60 +132,45 @@ static bool is_another(const struct symbol *kept, const char *name)
 	       !starts_with(name, kept->name);
 }
 
-static struct symbol *last_kept(struct binary *bin, u64 vaddr)
+/* Some candidates of one address: the first is kept, labels only where no function reaches. */
+static void keep_best(struct binary *bin, const struct candidate **same, size_t count, u64 *covered)
 {
-	struct symbol *last = bin->symbols.len ? &bin->symbols.data[bin->symbols.len - 1] : NULL;
+	const struct candidate *best = same[0];
+	u64 end = best->symbol.vaddr + best->symbol.size;
+	struct symbol *kept;
 
-	return last && last->vaddr == vaddr ? last : NULL;
+	if ((best->label && best->symbol.vaddr < *covered) || end < best->symbol.vaddr)
+		return;
+	if (!best->label && end > *covered)
+		*covered = end;
+	kept = vec_push(&bin->symbols);
+	*kept = best->symbol;
+	for (size_t i = 1; i < count && !kept->shared; i++)
+		kept->shared = is_another(kept, same[i]->symbol.name);
 }
 
-static void sort(struct candidates *all)
+/* Keeps one candidate an address. */
+static void choose(struct binary *bin, const struct candidates *all)
 {
 	struct order_key *keys = xcalloc(all->len + 1, sizeof *keys);
-	struct candidates sorted = { 0 };
+	struct VEC(const struct candidate *) same = { 0 };
+	u64 covered = 0; /* functions seen so far end here */
 
 	for (u32 i = 0; i < all->len; i++)
 		keys[i] = (struct order_key){ all->data[i].symbol.vaddr, i };
 	order_by_address(keys, all->len);
-	vec_reserve(&sorted, all->len);
-	for (size_t i = 0, first = 0; i < all->len; i++) {
-		*vec_push(&sorted) = all->data[keys[i].index];
-		if (i + 1 < all->len && keys[i + 1].address == keys[first].address)
-			continue;
-		if (i > first)
-			qsort(&sorted.data[first], i + 1 - first, sizeof *sorted.data, compare_aliases);
-		first = i + 1;
-	}
-	free(keys);
-	vec_release(all);
-	*all = sorted;
-}
-
-/* Keeps one candidate an address, and labels only where no function reaches. */
-static void keep_best(struct binary *bin, const struct candidates *all)
-{
-	u64 covered = 0; /* functions seen so far end here */
-
 	vec_reserve(&bin->symbols, all->len);
 	for (size_t i = 0; i < all->len; i++) {
-		const struct candidate *it = &all->data[i];
-		u64 end = it->symbol.vaddr + it->symbol.size;
-
-		if (i && all->data[i - 1].symbol.vaddr == it->symbol.vaddr) {
-			struct symbol *kept = last_kept(bin, it->symbol.vaddr);
-
-			if (kept && !kept->shared)
-				kept->shared = is_another(kept, it->symbol.name);
+		*vec_push(&same) = &all->data[keys[i].index];
+		if (i + 1 < all->len && keys[i + 1].address == keys[i].address)
 			continue;
-		}
-		if (it->label && it->symbol.vaddr < covered)
-			continue;
-		if (end < it->symbol.vaddr)
-			continue;
-		if (!it->label && end > covered)
-			covered = end;
-		*vec_push(&bin->symbols) = it->symbol;
+		if (same.len > 1)
+			vec_sort(&same, compare_aliases);
+		keep_best(bin, same.data, same.len, &covered);
+		same.len = 0;
 	}
+	vec_release(&same);
+	free(keys);
 }
 
 /* Functions may lie within others; symbols are sorted, so a stack of open ones shows each its own. */
@@ -198,20 +192,29 @@ static void build(struct binary *bin)
 {
 	struct candidates all = { 0 };
 
-	bin->symbols_done = true;
 	vec_each(&bin->sections, s)
 		if (s->sh_type == SHT_SYMTAB || s->sh_type == SHT_DYNSYM)
 			read_table(bin, s, &all);
-	sort(&all);
-	keep_best(bin, &all);
+	choose(bin, &all);
 	find_enclosing(bin);
 	vec_release(&all);
 }
 
+/* By whoever comes first: two threads may want them. */
+static void build_once(struct binary *bin)
+{
+	pthread_mutex_lock(&bin->lock);
+	if (!bin->symbols_done) {
+		build(bin);
+		__atomic_store_n(&bin->symbols_done, true, __ATOMIC_RELEASE);
+	}
+	pthread_mutex_unlock(&bin->lock);
+}
+
 size_t binary_symbols(struct binary *bin, const struct symbol **out)
 {
-	if (!bin->symbols_done)
-		build(bin);
+	if (!__atomic_load_n(&bin->symbols_done, __ATOMIC_ACQUIRE))
+		build_once(bin);
 	*out = bin->symbols.data;
 	return bin->symbols.len;
 }

@@ -79,7 +79,15 @@ static inline const struct attr_spec *abbrev_specs(const struct abbrev_table *ta
 	return abbrev->spec_count ? table->specs.data + abbrev->first_spec : NULL;
 }
 
+bool abbrev_skip_steps(const struct abbrev_table *table, const struct abbrev *abbrev,
+		       struct bytes *at);
+
 /* Moves behind a DIE's values; `at` is behind its code. False if they do not fit. */
-bool abbrev_skip(const struct abbrev_table *table, const struct abbrev *abbrev, struct bytes *at);
+static inline bool abbrev_skip(const struct abbrev_table *table, const struct abbrev *abbrev,
+			       struct bytes *at)
+{
+	return abbrev->step_count ? abbrev_skip_steps(table, abbrev, at) :
+				    bytes_skip(at, abbrev->fixed);
+}
 
 #endif

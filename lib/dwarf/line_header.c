@@ -153,7 +153,9 @@ struct line_header *unit_lines(struct unit *unit)
 	if (!unit->lines) {
 		if (!unit_read_head(unit) || !unit->head->has_lines)
 			return NULL;
+		pthread_mutex_lock(&unit->file->lock);
 		unit->lines = shared_header(unit);
+		pthread_mutex_unlock(&unit->file->lock);
 	}
 	return unit->lines->damaged ? NULL : unit->lines;
 }
@@ -191,7 +193,7 @@ const char *line_path(struct unit *unit, u64 index, struct arena *arena)
 		if (file->directory < lines->directories.len)
 			directory = lines->directories.data[file->directory];
 		file->path = join(arena, directory, file->name);
-		file->path = join(arena, unit->head->directory, file->path);
+		file->path = join(arena, unit_string(unit, &unit->head->directory), file->path);
 	}
 	return file->path;
 }

@@ -38,6 +38,7 @@ struct line_only {
 
 struct query {
 	struct dwarf *dwarf;
+	struct crew *crew; /* NULL: there is none */
 	const u64 *vaddrs;
 	u32 count;
 	struct VEC(struct candidate) candidates; /* in order of unit */
@@ -151,10 +152,28 @@ static void start_round(struct query *q)
 	free(owned);
 }
 
+static void read_strings_ahead(void *arg, size_t i)
+{
+	const struct dwarf_file *file = arg;
+
+	(void)i;
+	dwarf_read_strings_ahead(file->bin);
+}
+
+static void run_task(void *arg, size_t i)
+{
+	struct query *q = arg;
+
+	task_run(&q->tasks.data[i]);
+}
+
 static void run_round(struct query *q)
 {
-	vec_each(&q->tasks, task)
-		task_run(task);
+	if (q->crew)
+		crew_each(q->crew, run_task, q, q->tasks.len);
+	else
+		vec_each(&q->tasks, task)
+			task_run(task);
 }
 
 /* ---- 3. names ---- */
@@ -227,17 +246,20 @@ static void answer_lines(struct query *q)
 	}
 }
 
-void dwarf_query(struct dwarf *dwarf, const u64 *vaddrs, size_t count, dwarf_found *found,
-		 void *arg)
+void dwarf_query(struct dwarf *dwarf, struct crew *crew, const u64 *vaddrs, size_t count,
+		 dwarf_found *found, void *arg)
 {
 	struct query q;
 
 	if (!count || count >= NO_ID)
 		return;
 	query_init(&q, dwarf, vaddrs, (u32)count);
+	q.crew = crew;
 	q.found = found;
 	q.arg = arg;
 	find_candidates(&q);
+	if (crew)
+		crew_aside(crew, read_strings_ahead, &dwarf->file, 0);
 	for (int round = 0; round < MAX_ROUNDS; round++) {
 		start_round(&q);
 		if (!q.tasks.len)

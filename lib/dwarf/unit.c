@@ -23,16 +23,24 @@ static const char *const section_names[DWARF_SECTIONS] = {
 
 static const char *const aranges_name = ".debug_aranges";
 
+static bool is_of_strings(int section)
+{
+	return section == DWARF_STR || section == DWARF_LINE_STR;
+}
+
 void dwarf_read_ahead(const struct binary *bin)
 {
-	/* Strings are the most, and are wanted when all else has been read. */
-	static const char *const strings[] = { ".debug_line_str", ".debug_str" };
-
 	binary_read_ahead(bin, &aranges_name, 1);
-	for (size_t i = 0; i < DWARF_SECTIONS; i++)
-		if (i != DWARF_STR && i != DWARF_LINE_STR)
+	for (int i = 0; i < DWARF_SECTIONS; i++)
+		if (!is_of_strings(i))
 			binary_read_ahead(bin, &section_names[i], 1);
-	binary_read_ahead(bin, strings, ARRAY_LEN(strings));
+}
+
+void dwarf_read_strings_ahead(const struct binary *bin)
+{
+	for (int i = 0; i < DWARF_SECTIONS; i++)
+		if (is_of_strings(i))
+			binary_read_ahead(bin, &section_names[i], 1);
 }
 
 size_t dwarf_plan_inflating(struct binary *bin)
@@ -142,6 +150,7 @@ void dwarf_file_init(struct dwarf_file *file, struct binary *bin)
 	struct section section;
 
 	*file = (struct dwarf_file){ .bin = bin, .lowest_code = lowest_code(bin) };
+	pthread_mutex_init(&file->lock, NULL);
 	for (int i = 0; i < DWARF_SECTIONS; i++)
 		if (binary_section(bin, section_names[i], &section))
 			file->sections[i] = section.data;
@@ -174,6 +183,7 @@ void dwarf_file_release(struct dwarf_file *file)
 	vec_each(&file->lines, lines)
 		line_header_free(*lines);
 	vec_release(&file->lines);
+	pthread_mutex_destroy(&file->lock);
 }
 
 bool unit_damaged(struct unit *unit)
@@ -230,17 +240,15 @@ static size_t table_place(const struct dwarf_file *file, const struct unit *unit
 	return low;
 }
 
-static bool read_abbrevs(struct unit *unit)
+static struct abbrev_table *shared_table(struct unit *unit)
 {
 	struct dwarf_file *file = unit->file;
 	size_t place = table_place(file, unit);
 	struct abbrev_table *table;
 	struct bytes at, start;
 
-	if (place < file->abbrevs.len && table_order(file->abbrevs.data[place], unit) == 0) {
-		unit->abbrevs = file->abbrevs.data[place];
-		return !unit->abbrevs->damaged;
-	}
+	if (place < file->abbrevs.len && table_order(file->abbrevs.data[place], unit) == 0)
+		return file->abbrevs.data[place];
 	table = xzalloc(sizeof *table);
 	table->offset = unit->abbrev_offset;
 	table->encoding = unit->encoding;
@@ -250,26 +258,24 @@ static bool read_abbrevs(struct unit *unit)
 	if (!budget_take(&file->abbrev_budget, (u64)(at.at - start.at) + 1) || start.bad)
 		table->damaged = true;
 	vec_insert(&file->abbrevs, place, table);
-	unit->abbrevs = table;
-	return !table->damaged;
+	return table;
+}
+
+static bool read_abbrevs(struct unit *unit)
+{
+	pthread_mutex_lock(&unit->file->lock);
+	unit->abbrevs = shared_table(unit);
+	pthread_mutex_unlock(&unit->file->lock);
+	return !unit->abbrevs->damaged;
 }
 
 /* ---- the unit's DIE ---- */
 
-/* Attributes of the unit DIE that wait for the bases, which may come behind them. */
-struct head_values {
-	struct value name, directory;
-};
-
-static void note_head(struct unit_head *head, struct head_values *late, u16 attr,
-		      const struct value *v)
+static void note_head(struct unit_head *head, u16 attr, const struct value *v)
 {
 	switch (attr) {
-	case DW_AT_name:
-		late->name = *v;
-		break;
 	case DW_AT_comp_dir:
-		late->directory = *v;
+		head->directory = *v;
 		break;
 	case DW_AT_language:
 		head->language = (u16)value_constant(v, 0);
@@ -308,7 +314,6 @@ static bool read_head_values(struct unit *unit, const struct abbrev_table *table
 			     const struct abbrev *abbrev, struct bytes at)
 {
 	struct unit_head *head = xzalloc(sizeof *head);
-	struct head_values late = { 0 };
 	const struct attr_spec *spec = abbrev_specs(table, abbrev);
 	struct value v;
 
@@ -320,11 +325,9 @@ static bool read_head_values(struct unit *unit, const struct abbrev_table *table
 	for (u32 i = 0; i < abbrev->spec_count; i++, spec++) {
 		if (!form_read(&at, spec->form, spec->implicit, unit->encoding, &v))
 			return false;
-		note_head(head, &late, spec->attr, &v);
+		note_head(head, spec->attr, &v);
 	}
 	unit_address(unit, &head->low, &head->base);
-	head->name = unit_string(unit, &late.name);
-	head->directory = unit_string(unit, &late.directory);
 	return true;
 }
 

@@ -7,6 +7,8 @@
 #ifndef APROF_DWARF_UNIT_H
 #define APROF_DWARF_UNIT_H
 
+#include <pthread.h>
+
 #include <aprof/binary.h>
 #include <aprof/bytes.h>
 #include <aprof/err.h>
@@ -38,8 +40,7 @@ struct unit_head {
 	u64 stmt_list; /* of its line table in .debug_line */
 	u64 base; /* address that range lists start from: DW_AT_low_pc, or 0 */
 	u64 str_offsets_base, addr_base, rnglists_base;
-	const char *name; /* NULL if unknown */
-	const char *directory; /* DW_AT_comp_dir, NULL if unknown */
+	struct value directory; /* DW_AT_comp_dir */
 	struct value low, high, ranges; /* the code that it covers */
 };
 
@@ -79,6 +80,7 @@ struct dwarf_file {
 	bool is_alt;
 	struct bytes sections[DWARF_SECTIONS];
 	struct VEC(struct unit) units; /* in order of offset; never moves once read */
+	pthread_mutex_t lock; /* of both lists, and of reading what comes to them */
 	struct VEC(struct abbrev_table *) abbrevs; /* sorted by offset and encoding */
 	struct VEC(struct line_header *) lines; /* sorted by offset */
 	u64 lowest_code; /* code below it was discarded by the linker */
@@ -86,6 +88,9 @@ struct dwarf_file {
 	size_t damaged_units;
 	size_t split_units;
 };
+
+/* Strings are the most, and are wanted when all else has been read: see dwarf_read_ahead(). */
+void dwarf_read_strings_ahead(const struct binary *bin);
 
 void dwarf_file_init(struct dwarf_file *file, struct binary *bin);
 void dwarf_file_release(struct dwarf_file *file);

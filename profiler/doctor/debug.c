@@ -87,7 +87,7 @@ static void check_dwarf(struct findings *findings, struct binary *bin, struct bi
 	doctor_functions(bin, &functions);
 	if (!functions.len)
 		doctor_functions(code, &functions);
-	dwarf_query(dwarf, functions.data, functions.len, count_found, &coverage);
+	dwarf_query(dwarf, NULL, functions.data, functions.len, count_found, &coverage);
 	if (is_compressed(bin))
 		text_add(&where, ", compressed");
 	if (bin != code)

@@ -59,15 +59,23 @@ static void open_files(struct job *job, const struct symbols_options *options,
 
 void job_open(struct job *job, const struct symbols_options *options, struct sisters *sisters)
 {
-	/* What tail calls are found with, which comes first. */
-	static const char *const code[] = { ".eh_frame", ".symtab", ".strtab", ".text" };
-
 	open_files(job, options, sisters);
+	for (int i = 0; i < FILE_COUNT; i++)
+		if (job->files[i])
+			binary_read_around(job->files[i], false);
+}
+
+void job_read_ahead(const struct job *job)
+{
+	/* What tail calls are found with comes first. */
+	static const char *const code[] = { ".eh_frame", ".text", ".symtab", ".strtab" };
+
 	for (int i = 0; i < FILE_COUNT; i++) {
 		if (!job->files[i])
 			continue;
 		binary_read_ahead(job->files[i], code, ARRAY_LEN(code));
 		dwarf_read_ahead(job->files[i]);
+		binary_read_around(job->files[i], true);
 	}
 }
 
@@ -129,7 +137,7 @@ static void query_file(struct job *job, enum job_file which)
 		job_notice(job, "%s", err->message);
 		err_free(err);
 	} else {
-		dwarf_query(job->dwarf[which], vaddrs, count, add_chain, &lookup);
+		dwarf_query(job->dwarf[which], job->crew, vaddrs, count, add_chain, &lookup);
 		notice_dwarf(job, bin, job->dwarf[which]);
 	}
 	free(vaddrs);
@@ -155,16 +163,25 @@ void job_run(struct job *job)
 			query_file(job, i);
 }
 
+/* A stripped file has its dynamic symbols only; the others may know better. */
+static const enum job_file symbol_order[] = { FILE_DEBUG, FILE_SISTER, FILE_OWN };
+
+struct binary *job_symbols(const struct job *job)
+{
+	for (size_t i = 0; i < ARRAY_LEN(symbol_order); i++)
+		if (job->files[symbol_order[i]])
+			return job->files[symbol_order[i]];
+	return NULL;
+}
+
 const struct symbol *job_symbol_at(struct job *job, u64 vaddr)
 {
-	/* A stripped file has its dynamic symbols only; the others may know better. */
-	static const enum job_file order[] = { FILE_DEBUG, FILE_SISTER, FILE_OWN };
 	const struct symbol *symbol;
 
-	for (size_t i = 0; i < ARRAY_LEN(order); i++) {
-		if (!job->files[order[i]])
+	for (size_t i = 0; i < ARRAY_LEN(symbol_order); i++) {
+		if (!job->files[symbol_order[i]])
 			continue;
-		symbol = binary_symbol_at(job->files[order[i]], vaddr);
+		symbol = binary_symbol_at(job->files[symbol_order[i]], vaddr);
 		if (symbol)
 			return symbol;
 	}

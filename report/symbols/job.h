@@ -7,6 +7,7 @@
 #define APROF_SYMBOLS_JOB_H
 
 #include <aprof/binary.h>
+#include <aprof/crew.h>
 #include <aprof/dwarf.h>
 #include <aprof/progress.h>
 #include <aprof/text.h>
@@ -38,8 +39,11 @@ struct job {
 	struct VEC(struct place) places;
 	struct binary *files[FILE_COUNT]; /* NULL: there is none */
 	struct dwarf *dwarf[FILE_COUNT];
+	size_t planned[FILE_COUNT]; /* sections to be decompressed */
 	struct VEC(struct dwarf_frame) chains;
 	struct VEC(char *) notices;
+	struct crew *crew; /* that walks its units; NULL: it does so alone */
+	size_t waits; /* atomic: for so many of its sections, and for its places */
 	struct progress *progress; /* told of each place that is found; NULL: of none */
 	u64 done;
 };
@@ -52,15 +56,20 @@ void job_release(struct job *job);
 /* Opens its files; then looks all its places up. */
 void job_open(struct job *job, const struct symbols_options *options, struct sisters *sisters);
 void job_run(struct job *job);
+/* Has the kernel read the parts of its files that will be wanted. */
+void job_read_ahead(const struct job *job);
+
 /*
- * The same for several jobs, at most JOBS_TOGETHER, by as many threads as there are CPUs. From the
- * start on others decompress what the jobs will read; places may be added until jobs_run().
+ * Several jobs beside each other. What they will need of their files is read, decompressed and sorted
+ * from jobs_start() on; places may be added until jobs_finish(), which ends the crew when all have run.
  */
 #define JOBS_TOGETHER 8
-struct crew *jobs_start(struct job *jobs, size_t count);
-void jobs_run(struct crew *crew);
+void jobs_start(struct crew *crew, struct job *jobs, size_t count);
+void jobs_finish(struct crew *crew, struct job *jobs, size_t count);
 void job_notice(struct job *job, const char *fmt, ...) ERR_PRINTF(2, 3);
 
+/* The file whose symbols are asked first; NULL if there is none. */
+struct binary *job_symbols(const struct job *job);
 /* The ELF symbol that covers a place, from any of the files; NULL if there is none. */
 const struct symbol *job_symbol_at(struct job *job, u64 vaddr);
 

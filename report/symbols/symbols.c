@@ -345,13 +345,13 @@ static void run_jobs(struct resolver *r, struct job *jobs, size_t count,
 		     const struct symbols_options *options, struct sisters *sisters,
 		     struct progress *progress)
 {
+	struct crew *crew = crew_new();
 	struct job *most = jobs;
-	struct crew *crew;
 	u64 places = 0;
 
 	for (size_t i = 0; i < count; i++)
 		job_open(&jobs[i], options, sisters);
-	crew = jobs_start(jobs, count);
+	jobs_start(crew, jobs, count);
 	for (size_t i = 0; i < count; i++) {
 		missing_add_places(&r->missing, &jobs[i]);
 		if (jobs[i].places.len > most->places.len)
@@ -363,7 +363,7 @@ static void run_jobs(struct resolver *r, struct job *jobs, size_t count,
 	most->progress = progress;
 	most->done = r->done;
 	r->done += places;
-	jobs_run(crew);
+	jobs_finish(crew, jobs, count);
 	/* Before the notices that jobs have. */
 	progress_end(progress);
 	for (size_t i = 0; i < count; i++) {

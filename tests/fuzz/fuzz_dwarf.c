@@ -83,7 +83,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		for (int i = 0; i < 2; i++) {
 			struct answers answers = { .count = spread(bin, vaddrs) };
 
-			dwarf_query(dwarf, vaddrs, answers.count, check_answer, &answers);
+			dwarf_query(dwarf, NULL, vaddrs, answers.count, check_answer, &answers);
 		}
 		sink = dwarf_damaged(dwarf);
 		dwarf_close(dwarf);

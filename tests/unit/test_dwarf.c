@@ -68,6 +68,7 @@ static int run_tool(const char *path)
 	struct answers answers = { 0 };
 	struct binary *bin;
 	struct dwarf *dwarf;
+	struct crew *crew;
 	unsigned long long vaddr;
 	struct err *err = open_dwarf(&bin, &dwarf, path);
 
@@ -77,7 +78,9 @@ static int run_tool(const char *path)
 		*vec_push(&vaddrs) = vaddr;
 	vec_sort(&vaddrs, by_value);
 	vec_resize(&answers, vaddrs.len);
-	dwarf_query(dwarf, vaddrs.data, vaddrs.len, keep_answer, &answers);
+	crew = crew_new();
+	dwarf_query(dwarf, crew, vaddrs.data, vaddrs.len, keep_answer, &answers);
+	crew_finish(crew);
 	for (size_t i = 0; i < vaddrs.len; i++) {
 		printf("0x%llx\n%s\n", (unsigned long long)vaddrs.data[i],
 		       answers.data[i] ? answers.data[i] : "");
@@ -170,7 +173,7 @@ static int test_self(void)
 	vaddrs[2] += binary_offset_to_vaddr(bin, 0);
 	/* Twice: what was read stays, and answers the same. */
 	for (int i = 1; i <= 2; i++) {
-		dwarf_query(dwarf, vaddrs, ARRAY_LEN(vaddrs), check_chain, NULL);
+		dwarf_query(dwarf, NULL, vaddrs, ARRAY_LEN(vaddrs), check_chain, NULL);
 		CHECK_EQ(found, 2 * i);
 	}
 	CHECK_EQ(dwarf_damaged(dwarf), 0);
