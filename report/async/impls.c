@@ -118,9 +118,10 @@ bool has_linkage(const struct function *f)
 	return f->linkage && f->demangled && f->mangling != MANGLING_NONE;
 }
 
-/* Types of other functions' arguments need all implementations: collected when first asked for. */
-static void collect_impls(struct impls *impls)
+void impls_collect(struct impls *impls)
 {
+	if (impls->collected)
+		return;
 	impls->collected = true;
 	for (u32 i = 0; i < impls->symbols->function_count; i++) {
 		const struct function *f = &impls->symbols->functions[i];
@@ -131,19 +132,13 @@ static void collect_impls(struct impls *impls)
 	}
 }
 
-static void need_impls(struct impls *impls)
-{
-	if (!impls->collected)
-		collect_impls(impls);
-}
-
 static const char *find_impl(void *arg, struct span path, enum spelling spelling)
 {
 	struct impls *impls = arg;
-	struct text prefix CLEANUP(text_release) = prefix_key(impls->module, path);
+	struct text prefix CLEANUP(text_release) = prefix_key(impls->lookup.module, path);
 	u32 id;
 
-	need_impls(impls);
+	impls_collect(impls);
 	id = intern_find(&impls->prefixes, text_str(&prefix), prefix.len);
 	if (id >= impls->list.len)
 		return NULL;
@@ -153,17 +148,23 @@ static const char *find_impl(void *arg, struct span path, enum spelling spelling
 
 bool impls_have_trait(struct impls *impls, struct span trait)
 {
-	struct text key CLEANUP(text_release) = prefix_key(impls->module, trait);
+	struct text key CLEANUP(text_release) = prefix_key(impls->lookup.module, trait);
 
-	need_impls(impls);
+	impls_collect(impls);
 	return intern_find(&impls->traits, text_str(&key), key.len) != NO_ID;
 }
 
 void impls_init(struct impls *impls, const struct symbols *symbols)
 {
-	*impls = (struct impls){ .symbols = symbols, .lookup = { find_impl, impls } };
+	*impls = (struct impls){ .symbols = symbols, .lookup = { .find = find_impl, .arg = impls } };
 	intern_init(&impls->prefixes);
 	intern_init(&impls->traits);
+}
+
+void impls_share(struct impls *share, struct impls *impls)
+{
+	*share = *impls;
+	share->lookup.arg = share;
 }
 
 void impls_release(struct impls *impls)

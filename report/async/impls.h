@@ -44,12 +44,15 @@ struct impls {
 	struct VEC(struct impl_name) list; /* by id in prefixes */
 	struct intern traits; /* "MODULE:shop::Svc": what functions of this profile implement */
 	bool collected;
-	u32 module; /* of the function that is being named */
-	struct impl_names lookup; /* for spellers */
+	struct impl_names lookup; /* for spellers; with the module of the function that is being named */
 };
 
 void impls_init(struct impls *impls, const struct symbols *symbols);
 void impls_release(struct impls *impls);
+/* Types of other functions' arguments need all implementations: done when they are first asked for. */
+void impls_collect(struct impls *impls);
+/* For one more thread, once all are collected: what is shared does not change any more. */
+void impls_share(struct impls *share, struct impls *impls);
 
 /* Appends the key of a Self (spell_self_key()). */
 void impls_self_key(struct text *out, const struct impls *impls, struct self_type self,

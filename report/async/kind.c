@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include <aprof/alloc.h>
+#include <aprof/cleanup.h>
 #include <aprof/text.h>
 
 #include "report/async/path.h"
@@ -37,12 +38,12 @@ static const char *intern(struct kinds *kinds, const char *text, size_t len)
 	return intern_text(&kinds->strings, intern_bytes(&kinds->strings, text, len));
 }
 
-static bool is_poll(const struct name *name)
+static bool is_poll(struct named name)
 {
-	return (strcmp(text_str(&name->trait), "core::future::future::Future") == 0 &&
-		ends_with(text_str(&name->key), "::poll")) ||
-	       (strcmp(text_str(&name->trait), "futures_core::stream::Stream") == 0 &&
-		ends_with(text_str(&name->key), "::poll_next"));
+	return (strcmp(name.trait, "core::future::future::Future") == 0 &&
+		ends_with(name.key, "::poll")) ||
+	       (strcmp(name.trait, "futures_core::stream::Stream") == 0 &&
+		ends_with(name.key, "::poll_next"));
 }
 
 /* A body of a library is shown, one of a framework or runtime has the role of its crate. */
@@ -60,11 +61,10 @@ static u8 role_of_body(u8 role)
 	}
 }
 
-static void classify_rust(struct kind *kind, const struct name *name)
+static void classify_rust(struct kind *kind, struct named name)
 {
-	const char *key = text_str(&name->key);
-	const struct pattern *pattern = pattern_find(key);
-	const struct owner *owner = owner_find(key);
+	const struct pattern *pattern = pattern_find(name.key);
+	const struct owner *owner = owner_find(name.key);
 
 	kind->role = ROLE_USER;
 	if (owner)
@@ -73,7 +73,7 @@ static void classify_rust(struct kind *kind, const struct name *name)
 		kind->role = pattern->role;
 	else if (owner)
 		kind->role = owner->role;
-	else if (is_standard_library(key))
+	else if (is_standard_library(name.key))
 		kind->role = ROLE_STD;
 	else if (is_poll(name))
 		kind->role = ROLE_FUTURE;
@@ -106,14 +106,15 @@ static bool unblocks(const struct function *f)
 	return pattern && pattern->role == ROLE_BLOCKING;
 }
 
-static void fill_rust(struct kinds *kinds, const struct function *f, struct kind *kind)
+static void fill_rust(struct kinds *kinds, const struct function *f, struct named name,
+		      struct kind *kind)
 {
-	const char *key = text_str(&kinds->scratch.key);
-	const char *colons = strstr(key, "::");
+	const char *colons = strstr(name.key, "::");
 
-	kind->crate = intern(kinds, key, colons ? (size_t)(colons - key) : strlen(key));
-	kind->key = intern(kinds, key, strlen(key));
-	kind->generator = starts_with(key, "core::future::from_generator::");
+	kind->crate = intern(kinds, name.key,
+			     colons ? (size_t)(colons - name.key) : strlen(name.key));
+	kind->key = intern(kinds, name.key, strlen(name.key));
+	kind->generator = starts_with(name.key, "core::future::from_generator::");
 	if (f->source == SYMBOL_DWARF) {
 		kind->body = is_body(f, &kind->block);
 		kind->closure = starts_with(f->name, "{closure#");
@@ -123,29 +124,41 @@ static void fill_rust(struct kinds *kinds, const struct function *f, struct kind
 		kind->unsure = true;
 	}
 	kind->shared = f->shared;
-	classify_rust(kind, &kinds->scratch);
+	classify_rust(kind, name);
 	kind->unblocks = kind->role == ROLE_SPAWN && unblocks(f);
 }
 
-static void fill(struct kinds *kinds, const struct function *f, struct kind *kind)
+/* The name with its marks. */
+static u32 marked_name(struct kinds *kinds, const struct kind *kind, const char *name)
 {
-	struct name *name = &kinds->scratch;
+	struct text text CLEANUP(text_release) = { 0 };
 
+	text_add(&text, name);
+	if (kind->unsure || kind->shared)
+		text_add(&text, "_[?]");
+	else if (kind->role == ROLE_KERNEL)
+		text_add(&text, "_[k]");
+	return intern_bytes(&kinds->strings, text_str(&text), text.len);
+}
+
+static void fill(struct kinds *kinds, u32 function, struct kind *kind)
+{
+	const struct function *f = &kinds->symbols->functions[function];
+	struct named name;
+
+	if (!kinds->names)
+		kinds->names = named_all_new(kinds->symbols);
+	name = named_of(kinds->names, function);
 	*kind = (struct kind){ .known = true, .crate = "", .key = "", .role = ROLE_FOREIGN };
-	name_function(kinds->names, f, name);
 	if (f->source == SYMBOL_END)
 		kind->role = ROLE_END;
 	else if (f->source == SYMBOL_KERNEL)
 		kind->role = ROLE_KERNEL;
 	else if (f->is_rust && f->source != SYMBOL_NONE && f->source != SYMBOL_JIT)
-		fill_rust(kinds, f, kind);
+		fill_rust(kinds, f, name, kind);
 	kind->thread_start = kind->role != ROLE_KERNEL && kind->role != ROLE_END &&
-			     is_thread_start(text_str(&name->key));
-	if (kind->unsure || kind->shared)
-		text_add(&name->text, "_[?]");
-	else if (kind->role == ROLE_KERNEL)
-		text_add(&name->text, "_[k]");
-	kind->name = intern_bytes(&kinds->strings, text_str(&name->text), name->text.len);
+			     is_thread_start(name.key);
+	kind->name = marked_name(kinds, kind, name.text);
 }
 
 void kinds_init(struct kinds *kinds, const struct symbols *symbols)
@@ -154,7 +167,6 @@ void kinds_init(struct kinds *kinds, const struct symbols *symbols)
 	intern_init(&kinds->strings);
 	intern_init(&kinds->sources);
 	sites_init(&kinds->sites);
-	kinds->names = names_new(symbols);
 	kinds->kinds = xcalloc(symbols->function_count, sizeof *kinds->kinds);
 }
 
@@ -163,8 +175,7 @@ void kinds_release(struct kinds *kinds)
 	intern_release(&kinds->strings);
 	intern_release(&kinds->sources);
 	sites_release(&kinds->sites);
-	names_free(kinds->names);
-	name_release(&kinds->scratch);
+	named_all_free(kinds->names);
 	free(kinds->kinds);
 }
 
@@ -217,6 +228,6 @@ const struct kind *kind_of(struct kinds *kinds, u32 function)
 	struct kind *kind = &kinds->kinds[function];
 
 	if (!kind->known)
-		fill(kinds, &kinds->symbols->functions[function], kind);
+		fill(kinds, function, kind);
 	return kind;
 }

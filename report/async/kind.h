@@ -9,7 +9,7 @@
 #include <aprof/arena.h>
 #include <aprof/intern.h>
 
-#include "report/async/name.h"
+#include "report/async/named.h"
 #include "report/async/sites.h"
 #include "report/async/tables.h"
 #include "report/symbols/symbols.h"
@@ -39,9 +39,8 @@ struct kinds {
 	struct intern sources; /* "shop:src/main.rs": where a crate's functions are declared */
 	bool have_sources;
 	struct sites sites;
-	struct names *names;
+	struct named_all *names; /* NULL: nobody has asked for a kind yet */
 	struct kind *kinds; /* by function id */
-	struct name scratch;
 };
 
 void kinds_init(struct kinds *kinds, const struct symbols *symbols);

@@ -11,6 +11,7 @@
 
 struct names {
 	struct impls impls;
+	struct memo memo;
 };
 
 void name_release(struct name *name)
@@ -25,14 +26,39 @@ struct names *names_new(const struct symbols *symbols)
 	struct names *names = xzalloc(sizeof *names);
 
 	impls_init(&names->impls, symbols);
+	memo_init(&names->memo);
+	names->impls.lookup.memo = &names->memo;
 	return names;
 }
 
 void names_free(struct names *names)
 {
-	if (names)
-		impls_release(&names->impls);
+	if (!names)
+		return;
+	impls_release(&names->impls);
+	memo_release(&names->memo);
 	free(names);
+}
+
+void names_ready(struct names *names)
+{
+	impls_collect(&names->impls);
+}
+
+struct names *names_share(struct names *names)
+{
+	struct names *share = xzalloc(sizeof *share);
+
+	impls_share(&share->impls, &names->impls);
+	memo_init(&share->memo);
+	share->impls.lookup.memo = &share->memo;
+	return share;
+}
+
+void names_unshare(struct names *share)
+{
+	memo_release(&share->memo);
+	free(share);
 }
 
 /* "<A, B>" of the arguments that the Self type does not show. */
@@ -253,7 +279,7 @@ void name_function(struct names *names, const struct function *f, struct name *o
 	text_clear(&out->text);
 	text_clear(&out->key);
 	text_clear(&out->trait);
-	names->impls.module = f->module;
+	names->impls.lookup.module = f->module;
 	if (f->is_rust && f->source == SYMBOL_DWARF)
 		name_by_dwarf(names, f, out);
 	else if (f->is_rust && (f->source == SYMBOL_TABLE || f->source == SYMBOL_LINES))

@@ -36,6 +36,11 @@ struct names;
 struct names *names_new(const struct symbols *symbols);
 void names_free(struct names *names);
 
+/* For one more thread; names_ready() comes first. */
+void names_ready(struct names *names);
+struct names *names_share(struct names *names);
+void names_unshare(struct names *share);
+
 /* Fills `out`, whose texts are replaced. */
 void name_function(struct names *names, const struct function *f, struct name *out);
 

@@ -6,6 +6,9 @@
 /* Deeper types are cut to "_": a bound for what damaged debug information may hold. */
 #define DEEPEST 128
 
+/* Shorter ones are spelled as fast as they are looked up. */
+#define LONG_TYPE 24
+
 static const char *const keywords[] = {
 	"mut", "const", "dyn", "fn", "unsafe", "extern", "for", "impl", "as", "raw",
 };
@@ -292,19 +295,54 @@ static size_t spell_token(struct speller *sp, struct span s)
 	return n;
 }
 
-void spell_type(struct speller *sp, struct span type)
+static void spell_new_type(struct speller *sp, struct span type)
 {
-	if (++sp->depth > DEEPEST) {
-		text_char(sp->out, '_');
-		sp->depth--;
-		return;
-	}
-	type = span_trim(type);
 	/* Newer compilers put dyn types of several traits in parentheses. */
 	if (span_starts(type, "(dyn ") && span_group(type, 0) == type.len)
 		type = (struct span){ type.at + 1, type.len - 2 };
 	if (!(path_length(type) != type.len && spell_replaced(sp, type)))
 		while (type.len)
 			type = span_skip(type, spell_token(sp, type));
+}
+
+/* What a spelled type depends on beside itself. */
+static u32 context_of(const struct speller *sp)
+{
+	return sp->impls->module << 3 | (u32)sp->spelling << 1 | sp->in_self;
+}
+
+static void spell_type_once(struct speller *sp, struct span type)
+{
+	struct memo *memo = sp->impls->memo;
+	struct span known;
+	size_t start = sp->out->len;
+	bool cut = sp->cut;
+	u32 id;
+
+	known = memo_find(memo, context_of(sp), type, &id);
+	if (known.at) {
+		add(sp, known);
+		return;
+	}
+	sp->cut = false;
+	spell_new_type(sp, type);
+	if (!sp->cut)
+		memo_keep(memo, id, (struct span){ text_str(sp->out) + start, sp->out->len - start });
+	sp->cut |= cut;
+}
+
+void spell_type(struct speller *sp, struct span type)
+{
+	if (++sp->depth > DEEPEST) {
+		text_char(sp->out, '_');
+		sp->cut = true;
+		sp->depth--;
+		return;
+	}
+	type = span_trim(type);
+	if (type.len >= LONG_TYPE && !sp->arguments && sp->impls && sp->impls->memo)
+		spell_type_once(sp, type);
+	else
+		spell_new_type(sp, type);
 	sp->depth--;
 }

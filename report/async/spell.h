@@ -4,6 +4,7 @@
 
 #include <aprof/text.h>
 
+#include "report/async/memo.h"
 #include "report/async/path.h"
 
 enum spelling {
@@ -36,6 +37,8 @@ struct arguments {
 struct impl_names {
 	const char *(*find)(void *arg, struct span path, enum spelling spelling);
 	void *arg;
+	struct memo *memo; /* of what was spelled with these; NULL: there is none */
+	u32 module;
 };
 
 struct speller {
@@ -45,6 +48,7 @@ struct speller {
 	enum spelling spelling;
 	bool in_self; /* at the outside of a Self type: "GenFuture" itself is meant */
 	int depth;
+	bool cut; /* something was too deep */
 };
 
 void spell_type(struct speller *sp, struct span type);

@@ -1,5 +1,6 @@
 /* Logical names: the same from both eras and both manglings, and never a scrap of the compiler's. */
 #include "report/async/name.h"
+#include "report/async/named.h"
 #include "tests/unit/stacks.h"
 
 static const struct {
@@ -166,6 +167,27 @@ static const struct {
 	{ "k do_syscall_64", "do_syscall_64", "do_syscall_64" },
 };
 
+/* Named by several threads, and behind others like it, a function is called what it is alone. */
+static void check_many(const struct stacks *s, const char *text, const char *key)
+{
+	enum { COUNT = 300 };
+	struct function *many = xcalloc(COUNT, sizeof *many);
+	struct symbols symbols = { .functions = many, .function_count = COUNT };
+	struct named_all *all;
+
+	for (u32 i = 0; i < COUNT; i++) {
+		many[i] = s->functions.data[0];
+		many[i].id = i;
+	}
+	all = named_all_new(&symbols);
+	for (u32 i = 0; i < COUNT; i++) {
+		CHECK_STR(named_of(all, i).text, text);
+		CHECK_STR(named_of(all, i).key, key);
+	}
+	named_all_free(all);
+	free(many);
+}
+
 static void test_rows(void)
 {
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
@@ -179,6 +201,7 @@ static void test_rows(void)
 		name_function(names, &s.functions.data[0], &name);
 		CHECK_STR(text_str(&name.text), rows[i].text);
 		CHECK_STR(text_str(&name.key), rows[i].key);
+		check_many(&s, rows[i].text, rows[i].key);
 		name_release(&name);
 		names_free(names);
 		stacks_release(&s);
@@ -245,9 +268,33 @@ static void test_nonsense(void)
 	text_release(&deep);
 }
 
+/*
+ * A type is spelled once wherever it stands by itself, but not where an argument of the function
+ * stands for a part of it, as in the Self of the second one.
+ */
+static void test_shared_types(void)
+{
+	struct stacks s = { 0 };
+	struct named_all *all;
+
+	stacks_add(&s,
+		   "d shop::first<alloc::vec::Vec<shop::Order<u8>, alloc::alloc::Global>> = shop::first\n"
+		   "d shop::{impl#1}::run<alloc::vec::Vec<shop::Order<u8>, alloc::alloc::Global>> = "
+		   "shop::Retry<F>::run\n"
+		   "d shop::last<alloc::vec::Vec<shop::Order<u8>, alloc::alloc::Global>> = shop::last\n");
+	stacks_ready(&s);
+	all = named_all_new(&s.symbols);
+	CHECK_STR(named_of(all, 0).text, "shop::first<alloc::vec::Vec<shop::Order<u8>>>");
+	CHECK_STR(named_of(all, 1).text, "shop::Retry<alloc::vec::Vec<shop::Order<u8>>>::run");
+	CHECK_STR(named_of(all, 2).text, "shop::last<alloc::vec::Vec<shop::Order<u8>>>");
+	named_all_free(all);
+	stacks_release(&s);
+}
+
 int main(void)
 {
 	test_rows();
+	test_shared_types();
 	test_impl_of_another();
 	test_nonsense();
 	return check_done();

@@ -472,8 +472,8 @@ static void test_rows(void)
 		kind = kind_of(&kinds, 0);
 		check_that_(kind->role == rows[i].role, __FILE__, __LINE__, "%s: role %d, want %d",
 			    rows[i].function, kind->role, rows[i].role);
-		pattern = pattern_find(text_str(&kinds.scratch.key));
-		owner = owner_find(text_str(&kinds.scratch.key));
+		pattern = pattern_find(kind->key);
+		owner = owner_find(kind->key);
 		CHECK_STR(pattern ? pattern->path : owner ? owner->crate : NULL, rows[i].row);
 		kinds_release(&kinds);
 		stacks_release(&s);

@@ -1,0 +1,22 @@
+/*
+ * The names of all functions of a profile (name.h), worked out by all CPUs beside each other: types
+ * of several kilobytes are usual in asynchronous code.
+ */
+#ifndef APROF_ASYNC_NAMED_H
+#define APROF_ASYNC_NAMED_H
+
+#include "report/symbols/symbols.h"
+
+/* The texts of struct name. */
+struct named {
+	const char *text, *key, *trait;
+};
+
+struct named_all;
+
+struct named_all *named_all_new(const struct symbols *symbols);
+void named_all_free(struct named_all *all);
+
+struct named named_of(const struct named_all *all, u32 function);
+
+#endif
