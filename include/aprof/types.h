@@ -32,6 +32,14 @@ static inline u64 u64_max(u64 a, u64 b)
 	return a > b ? a : b;
 }
 
+/* For hashing: the folded product depends on all bits of both. */
+static inline u64 u64_mix(u64 a, u64 b)
+{
+	unsigned __int128 product = (unsigned __int128)a * b;
+
+	return (u64)product ^ (u64)(product >> 64);
+}
+
 /* Rounds up to a multiple of `to`, a power of two. */
 static inline u64 align_up(u64 value, u64 to)
 {

@@ -8,14 +8,6 @@
 
 #define FIRST_SLOTS 64u
 
-/* Both halves of a product depend on all bits of both numbers. */
-static u64 mix(u64 a, u64 b)
-{
-	unsigned __int128 product = (unsigned __int128)a * b;
-
-	return (u64)product ^ (u64)(product >> 64);
-}
-
 /* Eight bytes at a time: names may be kilobytes. The table compares hashes before bytes. */
 static u32 hash_of(const u8 *p, size_t len)
 {
@@ -23,11 +15,11 @@ static u32 hash_of(const u8 *p, size_t len)
 
 	for (; len >= sizeof part; p += sizeof part, len -= sizeof part) {
 		memcpy(&part, p, sizeof part);
-		h = mix(h ^ part, 0xa0761d6478bd642full);
+		h = u64_mix(h ^ part, 0xa0761d6478bd642full);
 	}
 	part = 0;
 	memcpy(&part, p, len);
-	h = mix(h ^ part, 0xe7037ed1a0b428dbull);
+	h = u64_mix(h ^ part, 0xe7037ed1a0b428dbull);
 	return (u32)(h ^ h >> 32);
 }
 

@@ -29,17 +29,7 @@ void stacks_release(struct stacks *s)
 	*s = (struct stacks){ 0 };
 }
 
-/*
- * Multiplies two 64-bit halves and folds the product: one multiplication a frame, and two lanes that
- * do not wait for each other. Any odd constants with balanced bits do.
- */
-static u64 mix(u64 a, u64 b)
-{
-	unsigned __int128 product = (unsigned __int128)a * b;
-
-	return (u64)product ^ (u64)(product >> 64);
-}
-
+/* Two lanes that do not wait for each other. Any odd constants with balanced bits do. */
 static u32 stack_hash(const struct frame *frames, u32 count)
 {
 	u64 lane[2] = { 0x9ae16a3b2f90404full ^ count, 0xc3a5c85c97cb3127ull };
@@ -48,7 +38,7 @@ static u32 stack_hash(const struct frame *frames, u32 count)
 		u64 word[2];
 
 		memcpy(word, &frames[i], sizeof word);
-		lane[i & 1] = mix(word[0] ^ lane[i & 1], word[1] ^ 0xb492b66fbe98f273ull);
+		lane[i & 1] = u64_mix(word[0] ^ lane[i & 1], word[1] ^ 0xb492b66fbe98f273ull);
 	}
 	return (u32)hash_u64(lane[0] ^ (lane[1] << 1 | lane[1] >> 63));
 }
