@@ -30,10 +30,15 @@ static void pass(const struct order_key *from, struct order_key *to, size_t coun
 void order_by_address(struct order_key *keys, size_t count)
 {
 	struct order_key *other, *from = keys, *to;
+	bool ascending = true;
 	u64 all = 0;
 
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++) {
 		all |= keys[i].address;
+		ascending &= i == 0 || keys[i - 1].address <= keys[i].address;
+	}
+	if (ascending)
+		return;
 	other = to = xcalloc(count + 1, sizeof *other);
 	for (u32 shift = 0; shift < 64 && all >> shift; shift += BITS) {
 		struct order_key *sorted = to;

@@ -97,22 +97,20 @@ static size_t underscores(const char *name)
 	return strspn(name, "_");
 }
 
-/* Among aliases the one to keep comes first, whatever the order in the file. */
-static int compare_aliases(const void *a, const void *b)
+/* Among aliases the one to keep, whatever the order in the file. */
+static bool is_better(const struct candidate *x, const struct candidate *y)
 {
-	const struct candidate *x = *(const struct candidate *const *)a;
-	const struct candidate *y = *(const struct candidate *const *)b;
 	size_t ux, uy;
 
 	if (x->rank != y->rank)
-		return x->rank > y->rank ? -1 : 1;
+		return x->rank > y->rank;
 	if (x->symbol.size != y->symbol.size)
-		return x->symbol.size > y->symbol.size ? -1 : 1;
+		return x->symbol.size > y->symbol.size;
 	ux = underscores(x->symbol.name);
 	uy = underscores(y->symbol.name);
 	if (ux != uy)
-		return ux < uy ? -1 : 1;
-	return strcmp(x->symbol.name, y->symbol.name);
+		return ux < uy;
+	return strcmp(x->symbol.name, y->symbol.name) < 0;
 }
 
 static bool is_rust(const char *name)
@@ -132,44 +130,42 @@ static bool is_another(const struct symbol *kept, const char *name)
 	       !starts_with(name, kept->name);
 }
 
-/* Some candidates of one address: the first is kept, labels only where no function reaches. */
-static void keep_best(struct binary *bin, const struct candidate **same, size_t count, u64 *covered)
+/* The candidates of one address: the best is kept, labels only where no function reaches. */
+static void keep_best(struct binary *bin, const struct candidates *all, const struct order_key *keys,
+		      size_t count, u64 *covered)
 {
-	const struct candidate *best = same[0];
-	u64 end = best->symbol.vaddr + best->symbol.size;
+	const struct candidate *best = &all->data[keys[0].index];
 	struct symbol *kept;
+	u64 end;
 
+	for (size_t i = 1; i < count; i++)
+		if (is_better(&all->data[keys[i].index], best))
+			best = &all->data[keys[i].index];
+	end = best->symbol.vaddr + best->symbol.size;
 	if ((best->label && best->symbol.vaddr < *covered) || end < best->symbol.vaddr)
 		return;
 	if (!best->label && end > *covered)
 		*covered = end;
 	kept = vec_push(&bin->symbols);
 	*kept = best->symbol;
-	for (size_t i = 1; i < count && !kept->shared; i++)
-		kept->shared = is_another(kept, same[i]->symbol.name);
+	for (size_t i = 0; count > 1 && i < count && !kept->shared; i++)
+		kept->shared = is_another(kept, all->data[keys[i].index].symbol.name);
 }
 
-/* Keeps one candidate an address. */
 static void choose(struct binary *bin, const struct candidates *all)
 {
 	struct order_key *keys = xcalloc(all->len + 1, sizeof *keys);
-	struct VEC(const struct candidate *) same = { 0 };
 	u64 covered = 0; /* functions seen so far end here */
 
 	for (u32 i = 0; i < all->len; i++)
 		keys[i] = (struct order_key){ all->data[i].symbol.vaddr, i };
 	order_by_address(keys, all->len);
 	vec_reserve(&bin->symbols, all->len);
-	for (size_t i = 0; i < all->len; i++) {
-		*vec_push(&same) = &all->data[keys[i].index];
-		if (i + 1 < all->len && keys[i + 1].address == keys[i].address)
-			continue;
-		if (same.len > 1)
-			vec_sort(&same, compare_aliases);
-		keep_best(bin, same.data, same.len, &covered);
-		same.len = 0;
+	for (size_t first = 0, end; first < all->len; first = end) {
+		for (end = first + 1; end < all->len && keys[end].address == keys[first].address;)
+			end++;
+		keep_best(bin, all, keys + first, end - first, &covered);
 	}
-	vec_release(&same);
 	free(keys);
 }
 

@@ -1,7 +1,6 @@
 /* Folded lines, as flame graph tools read them: root first, then the counts. */
 #include "report/render/folded.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "report/render/names.h"
@@ -13,29 +12,41 @@ static int by_stack(const void *a, const void *b)
 	return strcmp(l->stack, r->stack);
 }
 
-static char *spell(const struct calltree *tree, u32 leaf, struct label_ids *path)
+/* Names are in many lines, and may be kilobytes: each is cleaned once. */
+static void add_name(struct folded *folded, const struct calltree *tree, u32 node)
 {
-	struct text line = { 0 }, name = { 0 };
+	u32 label = tree->nodes.data[node].label;
+	struct folded_name *name;
 
-	path->len = 0;
-	for (u32 at = leaf; at != 0; at = tree->nodes.data[at].parent)
-		*vec_push(path) = at;
-	for (size_t i = path->len; i-- > 0;) {
-		text_clear(&name);
-		text_add(&name, calltree_name(tree, path->data[i]));
-		name_site(&name, tree, path->data[i]);
-		name_folded(&line, text_str(&name));
-		if (i)
-			text_char(&line, ';');
+	if (label >= folded->names.len)
+		vec_resize(&folded->names, (size_t)label + 1);
+	name = &folded->names.data[label];
+	if (!name->len) {
+		name->start = (u32)folded->names_text.len;
+		name_folded(&folded->names_text, calltree_name(tree, node));
+		name->len = (u32)folded->names_text.len - name->start;
 	}
-	text_release(&name);
-	return text_take(&line);
+	text_add_n(&folded->line, text_str(&folded->names_text) + name->start, name->len);
+	text_clear(&folded->site);
+	name_site(&folded->site, tree, node);
+	name_folded(&folded->line, text_str(&folded->site));
 }
 
 void folded_add(struct folded *folded, const struct calltree *tree, u32 node, u64 first, u64 second)
 {
-	*vec_push(&folded->lines) =
-		(struct folded_line){ spell(tree, node, &folded->path), { first, second } };
+	folded->path.len = 0;
+	for (u32 at = node; at != 0; at = tree->nodes.data[at].parent)
+		*vec_push(&folded->path) = at;
+	text_clear(&folded->line);
+	for (size_t i = folded->path.len; i-- > 0;) {
+		add_name(folded, tree, folded->path.data[i]);
+		if (i)
+			text_char(&folded->line, ';');
+	}
+	*vec_push(&folded->lines) = (struct folded_line){
+		arena_strndup(&folded->arena, text_str(&folded->line), folded->line.len),
+		{ first, second },
+	};
 }
 
 /* Names that differ only in what cannot be written give one line, not two. */
@@ -62,8 +73,12 @@ void folded_print(struct folded *folded, FILE *out, int counts)
 				fprintf(out, " %llu", (unsigned long long)line->counts[n]);
 			fputc('\n', out);
 		}
-		free(line->stack);
 	}
 	vec_release(&folded->lines);
+	vec_release(&folded->names);
 	vec_release(&folded->path);
+	arena_release(&folded->arena);
+	text_release(&folded->names_text);
+	text_release(&folded->line);
+	text_release(&folded->site);
 }

@@ -23,6 +23,7 @@ struct gathering {
 	struct filter_ready filter;
 	struct quality_stops stops;
 	struct path_cache paths;
+	struct VEC(u32) labels; /* by id of the logical name: its label + 1, 0 is not known yet */
 	struct progress progress;
 	u64 done;
 	gather_each *each;
@@ -86,6 +87,22 @@ static bool keeps_site(const struct gathering *g, const struct step *step, u32 a
 	return false;
 }
 
+/* Names may be kilobytes: each is looked up once. */
+static u32 label_of(struct gathering *g, struct label_set *labels, const struct step *step)
+{
+	u32 *known;
+
+	if (step->name >= g->labels.len)
+		vec_resize(&g->labels, (size_t)step->name + 1);
+	known = &g->labels.data[step->name];
+	if (*known)
+		labels_seen(labels, *known - 1, step->kind, step->unsure, step->function);
+	else
+		*known = 1 + labels_add(labels, logical_name(g->logical, step->name), step->kind,
+					step->unsure, step->function);
+	return *known - 1;
+}
+
 static u32 add_path(struct gathering *g, struct calltree *tree, const struct logical_stack *stack)
 {
 	const struct step *steps = logical_steps(g->logical, stack);
@@ -94,8 +111,7 @@ static u32 add_path(struct gathering *g, struct calltree *tree, const struct log
 
 	for (u32 i = 0; i < stack->count; i++) {
 		const struct step *step = &steps[i];
-		u32 label = labels_add(tree->labels, logical_name(g->logical, step->name),
-				       step->kind, step->unsure, step->function);
+		u32 label = label_of(g, tree->labels, step);
 		u32 site = keeps_site(g, step, i, last)
 				   ? labels_add_site(tree->labels, step->site_file, step->site_line,
 						     step->site_mark)
@@ -176,6 +192,7 @@ struct err *gather(struct gathered **out, struct profile *profile, struct logica
 	for (u32 i = 0; i < profile->event_count; i++)
 		calltree_finish(&g.all[i].tree);
 	free(g.paths.slots);
+	vec_release(&g.labels);
 	quality_stops_release(&g.stops);
 	filter_release(&g.filter);
 	if (err)

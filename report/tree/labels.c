@@ -37,22 +37,26 @@ static int telling(u8 kind)
 	return kind < ARRAY_LEN(rank) ? rank[kind] : 0;
 }
 
-u32 labels_add(struct label_set *set, const char *name, u8 kind, bool unsure, u32 function)
+void labels_seen(struct label_set *set, u32 id, u8 kind, bool unsure, u32 function)
 {
-	u32 id = intern_id(&set->names, name && *name ? name : "[no name]");
-	struct label *label;
+	struct label *label = &set->labels.data[id];
 
-	if (id == set->labels.len) {
-		*vec_push(&set->labels) =
-			(struct label){ .kind = kind, .unsure = unsure, .function = function };
-		return id;
-	}
-	label = &set->labels.data[id];
 	label->unsure |= unsure;
 	if (label->function == NO_ID || telling(kind) > telling(label->kind))
 		label->function = function != NO_ID ? function : label->function;
 	if (telling(kind) > telling(label->kind))
 		label->kind = kind;
+}
+
+u32 labels_add(struct label_set *set, const char *name, u8 kind, bool unsure, u32 function)
+{
+	u32 id = intern_id(&set->names, name && *name ? name : "[no name]");
+
+	if (id == set->labels.len)
+		*vec_push(&set->labels) =
+			(struct label){ .kind = kind, .unsure = unsure, .function = function };
+	else
+		labels_seen(set, id, kind, unsure, function);
 	return id;
 }
 

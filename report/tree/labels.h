@@ -37,6 +37,8 @@ void labels_release(struct label_set *set);
 
 /* An empty name becomes "[no name]". */
 u32 labels_add(struct label_set *set, const char *name, u8 kind, bool unsure, u32 function);
+/* The same for a name whose label is known. */
+void labels_seen(struct label_set *set, u32 id, u8 kind, bool unsure, u32 function);
 /* NO_ID if file is NULL or line is 0. */
 u32 labels_add_site(struct label_set *set, const char *file, u32 line, u8 mark);
 
