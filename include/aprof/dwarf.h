@@ -44,8 +44,8 @@ ERR_MUST_CHECK struct err *dwarf_open(struct dwarf **out, struct binary *bin);
 void dwarf_close(struct dwarf *dwarf);
 
 /*
- * Has what dwarf_open() and dwarf_query() read come from the disk: see binary_read_ahead(). Strings
- * come later: a disk in order of place would read them first.
+ * Has what dwarf_open() and dwarf_query() read come from the disk: see binary_read_ahead(). Lines
+ * and strings come later: disks read in order of place, and what finds units is behind them.
  */
 void dwarf_read_ahead(const struct binary *bin);
 /* Plans the inflating of the same: see binary_plan_inflating(). */

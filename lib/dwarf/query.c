@@ -152,12 +152,12 @@ static void start_round(struct query *q)
 	free(owned);
 }
 
-static void read_strings_ahead(void *arg, size_t i)
+static void read_rest_ahead(void *arg, size_t i)
 {
 	const struct dwarf_file *file = arg;
 
 	(void)i;
-	dwarf_read_strings_ahead(file->bin);
+	dwarf_read_rest_ahead(file->bin);
 }
 
 static void run_task(void *arg, size_t i)
@@ -259,7 +259,7 @@ void dwarf_query(struct dwarf *dwarf, struct crew *crew, const u64 *vaddrs, size
 	q.arg = arg;
 	find_candidates(&q);
 	if (crew)
-		crew_aside(crew, read_strings_ahead, &dwarf->file, 0);
+		crew_aside(crew, read_rest_ahead, &dwarf->file, 0);
 	for (int round = 0; round < MAX_ROUNDS; round++) {
 		start_round(&q);
 		if (!q.tasks.len)

@@ -23,23 +23,24 @@ static const char *const section_names[DWARF_SECTIONS] = {
 
 static const char *const aranges_name = ".debug_aranges";
 
-static bool is_of_strings(int section)
+/* What is wanted once it is known which units are: the most, too. */
+static bool comes_later(int section)
 {
-	return section == DWARF_STR || section == DWARF_LINE_STR;
+	return section == DWARF_LINE || section == DWARF_LINE_STR || section == DWARF_STR;
 }
 
 void dwarf_read_ahead(const struct binary *bin)
 {
 	binary_read_ahead(bin, &aranges_name, 1);
 	for (int i = 0; i < DWARF_SECTIONS; i++)
-		if (!is_of_strings(i))
+		if (!comes_later(i))
 			binary_read_ahead(bin, &section_names[i], 1);
 }
 
-void dwarf_read_strings_ahead(const struct binary *bin)
+void dwarf_read_rest_ahead(const struct binary *bin)
 {
 	for (int i = 0; i < DWARF_SECTIONS; i++)
-		if (is_of_strings(i))
+		if (comes_later(i))
 			binary_read_ahead(bin, &section_names[i], 1);
 }
 

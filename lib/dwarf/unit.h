@@ -89,8 +89,8 @@ struct dwarf_file {
 	size_t split_units;
 };
 
-/* Strings are the most, and are wanted when all else has been read: see dwarf_read_ahead(). */
-void dwarf_read_strings_ahead(const struct binary *bin);
+/* Lines and strings: see dwarf_read_ahead(). */
+void dwarf_read_rest_ahead(const struct binary *bin);
 
 void dwarf_file_init(struct dwarf_file *file, struct binary *bin);
 void dwarf_file_release(struct dwarf_file *file);

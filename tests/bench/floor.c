@@ -2,10 +2,10 @@
  * The kernel's own cost of a recording: opens the events that aprof opens, drains their rings and
  * throws everything away. What a profiler costs its target beyond this is the profiler's.
  *
- *	floor [-F HZ] [-s STACK_BYTES] [-t] [-n] COMMAND [ARG...]
+ *	floor [-F HZ] [-s STACK_BYTES] [-t] [-n] [-p PID] COMMAND [ARG...]
  *
  * -s 0 leaves out registers and stack; -t samples tasks instead of CPUs; -n maps no ring: what is left
- * is the timer. Prints the number of samples and of those lost on stderr.
+ * is the timer. Prints the number of samples, of those lost, and of those of process PID on stderr.
  */
 #include <errno.h>
 #include <linux/perf_event.h>
@@ -30,7 +30,7 @@ static bool tasks, no_ring;
 static struct pollfd polls[CPUS_MAX];
 static struct perf_event_mmap_page *pages[CPUS_MAX];
 static long cpus;
-static unsigned long samples, lost;
+static unsigned long samples, lost, samples_of_pid, pid;
 
 static void fail(const char *what)
 {
@@ -96,6 +96,9 @@ static void drain(long cpu)
 		const struct perf_event_header *h = (const void *)(data + tail % RING_BYTES);
 
 		samples += h->type == PERF_RECORD_SAMPLE;
+		/* Behind the header, the event's id and the address. */
+		samples_of_pid += h->type == PERF_RECORD_SAMPLE &&
+				  *(const unsigned *)(data + (tail + 24) % RING_BYTES) == pid;
 		if (h->type == PERF_RECORD_LOST)
 			lost += *(const unsigned long *)(data + (tail + 16) % RING_BYTES);
 		tail += h->size;
@@ -154,12 +157,13 @@ int main(int argc, char **argv)
 	int option, go, status;
 	pid_t child;
 
-	while ((option = getopt(argc, argv, "+F:s:tn")) != -1) {
+	while ((option = getopt(argc, argv, "+F:s:tnp:")) != -1) {
 		switch (option) {
 		case 'F': frequency = strtoul(optarg, NULL, 10); break;
 		case 's': stack_bytes = strtoul(optarg, NULL, 10); break;
 		case 't': tasks = true; break;
 		case 'n': no_ring = true; break;
+		case 'p': pid = strtoul(optarg, NULL, 10); break;
 		default: return 2;
 		}
 	}
@@ -176,6 +180,7 @@ int main(int argc, char **argv)
 		ioctl(polls[cpu].fd, PERF_EVENT_IOC_ENABLE, 0);
 	close(go);
 	status = watch(child);
-	fprintf(stderr, "floor: %lu samples, %lu lost\n", samples, lost);
+	fprintf(stderr, "floor: %lu samples, %lu lost, %lu of the process\n", samples, lost,
+		samples_of_pid);
 	return status;
 }

@@ -85,8 +85,10 @@ def samply(requests, hz):
 
 def floor(requests, hz, *options):
     """The kernel's own cost: events of every CPU, with nobody who looks at the samples."""
-    return serve(requests, lambda pid: [programs.tool("floor"), "-F", str(hz), *options, "tail",
-                                        f"--pid={pid}", "-f", "/dev/null"])
+    done = serve(requests, lambda pid: [programs.tool("floor"), "-F", str(hz), *options, "-p", str(pid),
+                                        "tail", f"--pid={pid}", "-f", "/dev/null"])
+    done.samples = runs.first_int(r"(\d+) of the process", done.errors) or None
+    return done
 
 
 NOBODY = 65534
@@ -119,7 +121,9 @@ def measure(report, args, folder):
         "perf -g": lambda: perf(requests, hz),
         "samply": lambda: samply(requests, hz),
     }
-    if os.geteuid() == 0 and shutil.which("setpriv"):
+    if args.only == "floor":
+        kinds = {who: kinds[who] for who in ("alone", "floor", "aprof")}
+    elif os.geteuid() == 0 and shutil.which("setpriv"):
         kinds.update(as_a_user(requests, hz, folder))
     results = runs.interleave(kinds, args.runs)
     base = results["alone"]
@@ -136,6 +140,12 @@ def measure(report, args, folder):
         report.add("server", f"requests a second: {who}",
                    ratios([r.requests_s for r in done], [r.requests_s for r in base]), "x alone",
                    least=0.97 if mine else None)
+        if mine:
+            report.add("server", "CPU a request: aprof over the floor",
+                       ratios([r.cpu_us for r in done], [r.cpu_us for r in results["floor"]]), "x")
+            report.add("server", "requests a second: aprof over the floor",
+                       ratios([r.requests_s for r in done], [r.requests_s for r in results["floor"]]),
+                       "x")
         if done[0].samples is None:
             continue
         expected = [r.samples / (r.cpu_ns * hz / 1e9) * 100 for r in done]
