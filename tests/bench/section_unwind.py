@@ -27,7 +27,7 @@ def compare(target, samples=2000, passes=5):
     same = {who: float(n) for who, n in re.findall(
         r"^(\w+): .* identical \(([\d.]+) %\)", done.stdout, re.M)}
     unexplained = {who: int(n) for who, n in re.findall(
-        r"^(\w+): .* identical .* (\d+) not$", done.stdout, re.M)}
+        r"^(\w+): .* identical .*, (\d+) not explained$", done.stdout, re.M)}
     if "aprof" not in ns:
         raise programs.Missing("the oracle measured nothing:\n" + done.stdout[-500:])
     return ns, same, unexplained

@@ -22,9 +22,24 @@ static bool is_exact(const struct images *images, const struct taken *taken, con
 	return !i || text_is(images, taken, t->ip[i - 1], SIGRETURN, 9);
 }
 
-/* Before a return, with nothing but pops between. */
+static bool is_pop(u8 byte)
+{
+	return (byte & 0xf8) == 0x58;
+}
+
+/* jmp rel32, *disp(%rip), *%rax: to a function that will return for this one. */
+static bool is_tail_call(const u8 *text)
+{
+	return text[0] == 0xe9 ||
+	       (text[0] == 0xff && (text[1] == 0x25 || (text[1] & 0xf8) == 0xe0));
+}
+
+/* Before a return or a tail call, with nothing but pops between, or with a pop before that. */
 static bool in_epilogue(const struct images *images, const struct taken *taken, u64 ip)
 {
+	const u8 *before = images_text(images, taken->space, ip - 1, 1);
+	bool popped = before && is_pop(*before);
+
 	for (u32 pops = 0; pops < 8; pops++) {
 		const u8 *text = images_text(images, taken->space, ip, 2);
 
@@ -32,9 +47,11 @@ static bool in_epilogue(const struct images *images, const struct taken *taken, 
 			return false;
 		if (text[0] == 0xc3 || (text[0] == 0xf3 && text[1] == 0xc3))
 			return true;
-		if (text[0] == 0x41 && (text[1] & 0xf8) == 0x58)
+		if (is_tail_call(text))
+			return popped || pops;
+		if (text[0] == 0x41 && is_pop(text[1]))
 			ip += 2;
-		else if ((text[0] & 0xf8) == 0x58)
+		else if (is_pop(text[0]))
 			ip++;
 		else
 			return false;
