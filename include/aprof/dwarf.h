@@ -45,7 +45,8 @@ void dwarf_close(struct dwarf *dwarf);
 
 /*
  * Has what dwarf_open() and dwarf_query() read come from the disk: see binary_read_ahead(). Lines
- * and strings come later: disks read in order of place, and what finds units is behind them.
+ * and strings of large files come later: disks read in order of place, and what finds units is behind
+ * them.
  */
 void dwarf_read_ahead(const struct binary *bin);
 /* Plans the inflating of the same: see binary_plan_inflating(). */

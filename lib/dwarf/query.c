@@ -258,7 +258,7 @@ void dwarf_query(struct dwarf *dwarf, struct crew *crew, const u64 *vaddrs, size
 	q.found = found;
 	q.arg = arg;
 	find_candidates(&q);
-	if (crew)
+	if (crew && dwarf_reads_twice(dwarf->file.bin))
 		crew_aside(crew, read_rest_ahead, &dwarf->file, 0);
 	for (int round = 0; round < MAX_ROUNDS; round++) {
 		start_round(&q);

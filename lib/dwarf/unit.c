@@ -21,27 +21,42 @@ static const char *const section_names[DWARF_SECTIONS] = {
 	[DWARF_RNGLISTS] = ".debug_rnglists",
 };
 
+/* Smaller ones are read at once. */
+#define LARGE_FILE ((size_t)32 << 20)
+
 static const char *const aranges_name = ".debug_aranges";
 
-/* What is wanted once it is known which units are: the most, too. */
+/* What is wanted once it is known which units are, and is the most of a large file. */
 static bool comes_later(int section)
 {
 	return section == DWARF_LINE || section == DWARF_LINE_STR || section == DWARF_STR;
 }
 
+static void read_ahead(const struct binary *bin, bool later)
+{
+	for (int i = 0; i < DWARF_SECTIONS; i++)
+		if (comes_later(i) == later)
+			binary_read_ahead(bin, &section_names[i], 1);
+}
+
 void dwarf_read_ahead(const struct binary *bin)
 {
 	binary_read_ahead(bin, &aranges_name, 1);
-	for (int i = 0; i < DWARF_SECTIONS; i++)
-		if (!comes_later(i))
-			binary_read_ahead(bin, &section_names[i], 1);
+	read_ahead(bin, false);
+	if (!dwarf_reads_twice(bin))
+		read_ahead(bin, true);
+}
+
+bool dwarf_reads_twice(const struct binary *bin)
+{
+	struct bytes whole = binary_bytes(bin);
+
+	return bytes_left(&whole) >= LARGE_FILE;
 }
 
 void dwarf_read_rest_ahead(const struct binary *bin)
 {
-	for (int i = 0; i < DWARF_SECTIONS; i++)
-		if (comes_later(i))
-			binary_read_ahead(bin, &section_names[i], 1);
+	read_ahead(bin, true);
 }
 
 size_t dwarf_plan_inflating(struct binary *bin)

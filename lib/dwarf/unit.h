@@ -89,7 +89,8 @@ struct dwarf_file {
 	size_t split_units;
 };
 
-/* Lines and strings: see dwarf_read_ahead(). */
+/* Lines and strings of a large file: see dwarf_read_ahead(). */
+bool dwarf_reads_twice(const struct binary *bin);
 void dwarf_read_rest_ahead(const struct binary *bin);
 
 void dwarf_file_init(struct dwarf_file *file, struct binary *bin);

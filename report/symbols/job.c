@@ -68,7 +68,9 @@ void job_open(struct job *job, const struct symbols_options *options, struct sis
 void job_read_ahead(const struct job *job)
 {
 	/* What tail calls are found with comes first. */
-	static const char *const code[] = { ".eh_frame", ".text", ".symtab", ".strtab" };
+	static const char *const code[] = {
+		".dynsym", ".dynstr", ".eh_frame", ".text", ".symtab", ".strtab",
+	};
 
 	for (int i = 0; i < FILE_COUNT; i++) {
 		if (!job->files[i])

@@ -73,14 +73,16 @@ static void read_ahead(void *arg, size_t count)
 		job_read_ahead(&jobs[i]);
 }
 
-void jobs_start(struct crew *crew, struct job *jobs, size_t count)
+void jobs_start(struct crew *crew, struct job *jobs, size_t count,
+		const struct symbols_options *options, struct sisters *sisters)
 {
-	crew_aside(crew, read_ahead, jobs, count);
 	for (size_t i = 0; i < count; i++) {
+		job_open(&jobs[i], options, sisters);
 		jobs[i].crew = crew;
 		jobs[i].waits = 1;
 		plan(&jobs[i]);
 	}
+	crew_aside(crew, read_ahead, jobs, count);
 	for (size_t i = 0; i < count; i++)
 		if (job_symbols(&jobs[i]))
 			crew_add(crew, sort_symbols, jobs, i, SYMBOLS_WEIGHT);

@@ -349,9 +349,7 @@ static void run_jobs(struct resolver *r, struct job *jobs, size_t count,
 	struct job *most = jobs;
 	u64 places = 0;
 
-	for (size_t i = 0; i < count; i++)
-		job_open(&jobs[i], options, sisters);
-	jobs_start(crew, jobs, count);
+	jobs_start(crew, jobs, count, options, sisters);
 	for (size_t i = 0; i < count; i++) {
 		missing_add_places(&r->missing, &jobs[i]);
 		if (jobs[i].places.len > most->places.len)
