@@ -48,7 +48,6 @@ struct speller {
 	enum spelling spelling;
 	bool in_self; /* at the outside of a Self type: "GenFuture" itself is meant */
 	int depth;
-	bool cut; /* something was too deep */
 };
 
 void spell_type(struct speller *sp, struct span type);

@@ -2,6 +2,7 @@
 #include <aprof/crew.h>
 
 #include <sched.h>
+#include <unistd.h>
 
 #include <aprof/text.h>
 
@@ -37,6 +38,14 @@ static void test_add(void)
 	check_done_once(&count);
 }
 
+/* Some take their time: who does not wait for them finds them undone. */
+static void one_slowly(void *arg, size_t i)
+{
+	if (i % 50 == 0)
+		usleep(2000);
+	one(arg, i);
+}
+
 /* When it returns, all is done, though the crew has more to do. */
 static void test_each(void)
 {
@@ -44,7 +53,7 @@ static void test_each(void)
 
 	for (size_t i = 0; i < PARTS; i++)
 		crew_add(count.crew, one, &other, i, 1);
-	crew_each(count.crew, one, &count, PARTS);
+	crew_each(count.crew, one_slowly, &count, PARTS);
 	check_done_once(&count);
 	crew_each(count.crew, one, &count, 0);
 	crew_finish(count.crew);

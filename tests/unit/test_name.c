@@ -291,10 +291,31 @@ static void test_shared_types(void)
 	stacks_release(&s);
 }
 
+/* One text is two types, where two libraries of a process number their implementations alike. */
+static void test_modules(void)
+{
+	struct stacks s = { 0 };
+	struct named_all *all;
+
+	stacks_add(&s,
+		   "d shop::run<shop::{impl#4}::parse::{async_fn_env#0}<u8>> = shop::run\n"
+		   "d shop::{impl#4}::len<u8> = shop::Pool<T>::len\n"
+		   "d shop::walk<shop::{impl#4}::parse::{async_fn_env#0}<u8>> = shop::walk\n"
+		   "d shop::{impl#4}::size<u8> = shop::Other<T>::size\n");
+	stacks_ready(&s);
+	s.functions.data[2].module = s.functions.data[3].module = 1;
+	all = named_all_new(&s.symbols);
+	CHECK_STR(named_of(all, 0).text, "shop::run<shop::Pool::parse<u8>>");
+	CHECK_STR(named_of(all, 2).text, "shop::walk<shop::Other::parse<u8>>");
+	named_all_free(all);
+	stacks_release(&s);
+}
+
 int main(void)
 {
 	test_rows();
 	test_shared_types();
+	test_modules();
 	test_impl_of_another();
 	test_nonsense();
 	return check_done();

@@ -52,7 +52,8 @@ static struct binary *make_binary(const struct code *code)
 
 		buf_put(&strings, names[i], strlen(names[i]) + 1);
 		buf_put(&symbols, &symbol, sizeof symbol);
-		CFI_FDE(&cfi, FUNCTION(i), SIZE, DW_CFA_nop);
+		/* In no order: linkers keep that of the object files. */
+		CFI_FDE(&cfi, FUNCTION(COUNT - 1 - i), SIZE, DW_CFA_nop);
 	}
 	buf_u32(&cfi.data, 0);
 	elf_image_section(&e, ".eh_frame", SHT_PROGBITS, SHF_ALLOC, CFI_VADDR, cfi.data.data,
