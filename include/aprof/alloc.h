@@ -17,4 +17,10 @@ void *xmemdup(const void *p, size_t n) __attribute__((malloc, returns_nonnull, w
 char *xasprintf(const char *fmt, ...)
 	__attribute__((format(printf, 1, 2), returns_nonnull, warn_unused_result));
 
+/*
+ * For what allocates much and ends soon: memory that is freed is kept for what comes, and the heap
+ * has huge pages where the kernel gives them. A fault for each small page is a tenth of a report.
+ */
+void alloc_much(void);
+
 #endif

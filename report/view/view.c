@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <aprof/alloc.h>
 #include <aprof/text.h>
 
 struct err *view_add_string(const char *value, void *where)
@@ -87,6 +88,7 @@ struct err *view_open(struct view *view, const char *path, struct view_options *
 	struct err *err;
 
 	*view = (struct view){ 0 };
+	alloc_much();
 	notice_quiet(options->quiet);
 	options->logical.hide = terminated(&options->hide);
 	err = view_profile(&view->profile, path);
