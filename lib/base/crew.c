@@ -4,6 +4,7 @@
 #include <pthread.h>
 #include <sched.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include <aprof/alloc.h>
 #include <aprof/vec.h>
@@ -43,7 +44,13 @@ static size_t cpus(void)
 {
 	cpu_set_t set;
 
-	return sched_getaffinity(0, sizeof set, &set) == 0 ? (size_t)CPU_COUNT(&set) : 1;
+	long online;
+
+	if (sched_getaffinity(0, sizeof set, &set) == 0)
+		return (size_t)CPU_COUNT(&set);
+	/* More than fit into the set. */
+	online = sysconf(_SC_NPROCESSORS_ONLN);
+	return online > 0 ? (size_t)online : 1;
 }
 
 struct crew *crew_new(void)
@@ -115,9 +122,9 @@ static void help(struct crew *crew, bool is_helper)
 		} else if (crew->parts.len) {
 			run_part(crew);
 		} else {
-			crew->idle += is_helper;
+			crew->idle++;
 			pthread_cond_wait(&crew->changed, &crew->lock);
-			crew->idle -= is_helper;
+			crew->idle--;
 		}
 	}
 	pthread_mutex_unlock(&crew->lock);

@@ -62,7 +62,8 @@ void dwarf_alt_open(struct dwarf_alt *alt, struct dwarf_file *file)
 
 void dwarf_alt_close(struct dwarf_alt *alt)
 {
-	dwarf_file_release(&alt->file);
+	if (alt->bin)
+		dwarf_file_release(&alt->file);
 	binary_close(alt->bin);
 	free(alt->missing);
 }

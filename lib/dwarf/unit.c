@@ -79,12 +79,10 @@ bool budget_take(struct budget *budget, u64 amount)
 	/* Relaxed: threads share it, and it is no measure but a limit. */
 	u64 left = __atomic_load_n(&budget->left, __ATOMIC_RELAXED);
 
-	if (left < amount) {
-		__atomic_store_n(&budget->left, 0, __ATOMIC_RELAXED);
-		return false;
-	}
-	__atomic_store_n(&budget->left, left - amount, __ATOMIC_RELAXED);
-	return true;
+	while (!__atomic_compare_exchange_n(&budget->left, &left, left < amount ? 0 : left - amount,
+					    true, __ATOMIC_RELAXED, __ATOMIC_RELAXED))
+		;
+	return left >= amount;
 }
 
 /* One unit header. False at the end, or where the chain of lengths breaks. */

@@ -334,23 +334,25 @@ static u64 rule_behind(struct unwinder *u, const struct space *space, u64 ip)
  * Instructions of prologues and epilogues that move rbp or rsp: the rule before them is wrong behind
  * them, and may be wrong in a way that proves itself, since rbp is a caller's by then, or what an
  * older call left stands where the return address would. Returns the length of such a one at `ip`, 0
- * if it is none.
+ * if it is none, or .eh_frame knows nothing of it.
  */
 static size_t moves_frame(struct unwinder *u, const struct space *space, u64 ip)
 {
 	static const struct {
 		u8 code[4], mask[4], bytes, length;
+		bool moves_rbp;
 	} table[] = {
-		{ { 0x50 }, { 0xf0 }, 1, 1 }, /* push and pop of rax to rdi */
-		{ { 0x41, 0x50 }, { 0xff, 0xf0 }, 2, 2 }, /* of r8 to r15 */
-		{ { 0xc9 }, { 0xff }, 1, 1 }, /* leave */
-		{ { 0x6a }, { 0xff }, 1, 2 }, /* push $1 */
-		{ { 0x68 }, { 0xff }, 1, 5 }, /* push $0x1000 */
-		{ { 0x48, 0x89, 0xe5 }, { 0xff, 0xff, 0xff }, 3, 3 }, /* mov %rsp,%rbp */
-		{ { 0x48, 0x83, 0xc4 }, { 0xff, 0xff, 0xd7 }, 3, 4 }, /* add, sub, and of rsp */
-		{ { 0x48, 0x81, 0xc4 }, { 0xff, 0xff, 0xd7 }, 3, 7 }, /* the same by 32 bits */
-		{ { 0x48, 0x8d, 0x64, 0x24 }, { 0xff, 0xff, 0xff, 0xff }, 4, 5 }, /* lea 8(%rsp),%rsp */
-		{ { 0x48, 0x8d, 0xa4, 0x24 }, { 0xff, 0xff, 0xff, 0xff }, 4, 8 },
+		{ { 0x55 }, { 0xf7 }, 1, 1, true }, /* push and pop of rbp */
+		{ { 0xc9 }, { 0xff }, 1, 1, true }, /* leave */
+		{ { 0x48, 0x89, 0xe5 }, { 0xff, 0xff, 0xff }, 3, 3, true }, /* mov %rsp,%rbp */
+		{ { 0x50 }, { 0xf0 }, 1, 1, false }, /* of rax to rdi */
+		{ { 0x41, 0x50 }, { 0xff, 0xf0 }, 2, 2, false }, /* of r8 to r15 */
+		{ { 0x6a }, { 0xff }, 1, 2, false }, /* push $1 */
+		{ { 0x68 }, { 0xff }, 1, 5, false }, /* push $0x1000 */
+		{ { 0x48, 0x83, 0xc4 }, { 0xff, 0xff, 0xd7 }, 3, 4, false }, /* add, sub, and of rsp */
+		{ { 0x48, 0x81, 0xc4 }, { 0xff, 0xff, 0xd7 }, 3, 7, false }, /* the same by 32 bits */
+		{ { 0x48, 0x8d, 0x64, 0x24 }, { 0xff, 0xff, 0xff, 0xff }, 4, 5, false }, /* lea 8(%rsp),%rsp */
+		{ { 0x48, 0x8d, 0xa4, 0x24 }, { 0xff, 0xff, 0xff, 0xff }, 4, 8, false },
 	};
 	struct spot spot = spot_at(u, space, ip);
 
@@ -360,8 +362,14 @@ static size_t moves_frame(struct unwinder *u, const struct space *space, u64 ip)
 
 		for (size_t k = 0; same && k < table[i].bytes; k++)
 			same = (text[k] & table[i].mask[k]) == table[i].code[k];
-		if (same)
-			return table[i].length;
+		if (!same)
+			continue;
+		/* Where .eh_frame does not follow rsp, the rule is as wrong behind it. */
+		if (!table[i].moves_rbp &&
+		    table_rule(spot.table, spot.offset) ==
+			    table_rule(spot.table, spot.offset + table[i].length))
+			return 0;
+		return table[i].length;
 	}
 	return 0;
 }

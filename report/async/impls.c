@@ -120,16 +120,21 @@ bool has_linkage(const struct function *f)
 
 void impls_collect(struct impls *impls)
 {
+	struct impl_names asked = impls->lookup;
+
 	if (impls->collected)
 		return;
 	impls->collected = true;
+	impls->lookup.memo = NULL; /* what is spelled while not all are known is not for others */
 	for (u32 i = 0; i < impls->symbols->function_count; i++) {
 		const struct function *f = &impls->symbols->functions[i];
 
+		impls->lookup.module = f->module;
 		if (f->source == SYMBOL_DWARF && f->is_rust && has_linkage(f) &&
 		    strstr(f->path, "{impl#"))
 			add_impl(impls, f);
 	}
+	impls->lookup = asked;
 }
 
 static const char *find_impl(void *arg, struct span path, enum spelling spelling)

@@ -316,6 +316,7 @@ static void spell_type_once(struct speller *sp, struct span type)
 	struct memo *memo = sp->impls->memo;
 	struct span known;
 	size_t start = sp->out->len;
+	bool cut = sp->cut;
 	u32 id;
 
 	known = memo_find(memo, context_of(sp), type, &id);
@@ -323,14 +324,18 @@ static void spell_type_once(struct speller *sp, struct span type)
 		add(sp, known);
 		return;
 	}
+	sp->cut = false;
 	spell_new_type(sp, type);
-	memo_keep(memo, id, (struct span){ text_str(sp->out) + start, sp->out->len - start });
+	if (!sp->cut)
+		memo_keep(memo, id, (struct span){ text_str(sp->out) + start, sp->out->len - start });
+	sp->cut |= cut;
 }
 
 void spell_type(struct speller *sp, struct span type)
 {
 	if (++sp->depth > DEEPEST) {
 		text_char(sp->out, '_');
+		sp->cut = true;
 		sp->depth--;
 		return;
 	}

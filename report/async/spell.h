@@ -48,6 +48,7 @@ struct speller {
 	enum spelling spelling;
 	bool in_self; /* at the outside of a Self type: "GenFuture" itself is meant */
 	int depth;
+	bool cut; /* something was too deep: elsewhere it would not be */
 };
 
 void spell_type(struct speller *sp, struct span type);

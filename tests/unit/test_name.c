@@ -311,10 +311,44 @@ static void test_modules(void)
 	stacks_release(&s);
 }
 
+/* What is cut where it stands too deep is whole where it does not. */
+static void test_depth(void)
+{
+	enum { INNER = 60, AROUND = 100 };
+	struct text inner = { 0 }, lines = { 0 }, want = { 0 };
+	struct stacks s = { 0 };
+	struct named_all *all;
+
+	for (int i = 0; i < INNER; i++)
+		text_add(&inner, "a::B<");
+	text_add(&inner, "u8");
+	for (int i = 0; i < INNER; i++)
+		text_char(&inner, '>');
+	text_add(&lines, "d shop::deep<");
+	for (int i = 0; i < AROUND; i++)
+		text_add(&lines, "c::D<");
+	text_add(&lines, text_str(&inner));
+	for (int i = 0; i < AROUND; i++)
+		text_char(&lines, '>');
+	text_printf(&lines, "> = shop::deep\nd shop::flat<%s> = shop::flat\n", text_str(&inner));
+	text_printf(&want, "shop::flat<%s>", text_str(&inner));
+	stacks_add(&s, text_str(&lines));
+	stacks_ready(&s);
+	all = named_all_new(&s.symbols);
+	CHECK(strstr(named_of(all, 0).text, "<_>"));
+	CHECK_STR(named_of(all, 1).text, text_str(&want));
+	named_all_free(all);
+	stacks_release(&s);
+	text_release(&inner);
+	text_release(&lines);
+	text_release(&want);
+}
+
 int main(void)
 {
 	test_rows();
 	test_shared_types();
+	test_depth();
 	test_modules();
 	test_impl_of_another();
 	test_nonsense();
