@@ -152,6 +152,9 @@ def symbols(report, args):
         report.say(f"symbols: no rustc: {missing}")
     for name, target in targets.items():
         kinds, binary, frames = kinds_of(target, *recordings(target))
+        if args.only:
+            asked = ["aprof", *args.only.split(",")]
+            kinds = {who: read for who, read in kinds.items() if any(w in who for w in asked)}
         size = os.path.getsize(binary) / 1e6
         report.say(f"symbols: {name}: a binary of {size:.0f} MB, {frames} distinct addresses")
         results = runs.interleave(kinds, args.runs)
