@@ -55,6 +55,8 @@ static struct binary *make_binary(const struct code *code)
 		/* In no order: linkers keep that of the object files. */
 		CFI_FDE(&cfi, FUNCTION(COUNT - 1 - i), SIZE, DW_CFA_nop);
 	}
+	/* And what covers the start of one of them once more. */
+	CFI_FDE(&cfi, FUNCTION(LOOP), 8, DW_CFA_nop);
 	buf_u32(&cfi.data, 0);
 	elf_image_section(&e, ".eh_frame", SHT_PROGBITS, SHF_ALLOC, CFI_VADDR, cfi.data.data,
 			  cfi.data.len);
@@ -179,8 +181,21 @@ static void test_chain(void)
 	stacks_release(&s);
 }
 
+static void test_spans(void)
+{
+	struct code code = { { 0 } };
+	struct binary *bin = make_binary(&code);
+	const struct code_span *span = binary_code_span_at(bin, FUNCTION(LOOP) + SIZE / 2);
+
+	if (CHECK(span))
+		CHECK_EQ(span->start, FUNCTION(LOOP));
+	CHECK(!binary_code_span_at(bin, FUNCTION(COUNT)));
+	binary_close(bin);
+}
+
 int main(void)
 {
+	test_spans();
 	test_ways();
 	test_chain();
 	return check_done();
