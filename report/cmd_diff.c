@@ -144,6 +144,7 @@ static struct err *prepare(struct diff_options *o, const struct parsed *parsed,
 	in->paths[0] = parsed->operands[0];
 	in->paths[1] = parsed->operands[1];
 	in->limit = o->limit;
+	o->view.names_only = true;
 	o->view.gather.sites = o->view.await_lines ? GATHER_AWAITS : GATHER_NO_SITES;
 	return NULL;
 }

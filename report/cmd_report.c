@@ -76,6 +76,7 @@ static struct err *check(struct report_options *o, struct render_input *in)
 {
 	TRY(view_order(o->sort, &in->order));
 	in->limit = o->limit;
+	o->view.names_only = true;
 	o->view.gather.sites = o->view.await_lines ? GATHER_AWAITS : GATHER_NO_SITES;
 	return NULL;
 }

@@ -36,11 +36,17 @@ struct dwarf_frame {
 
 struct dwarf;
 
+/* Of which code line tables are read: they tell lines, and names of files. */
+enum dwarf_lines {
+	DWARF_LINES, /* of all */
+	DWARF_LINES_OF_RUST, /* that of C libraries is not decompressed then */
+};
+
 /*
  * `bin` must outlive it. Opens the dwz alternate file where .gnu_debugaltlink names one. An error if
  * there is no DWARF, or it cannot be read.
  */
-ERR_MUST_CHECK struct err *dwarf_open(struct dwarf **out, struct binary *bin);
+ERR_MUST_CHECK struct err *dwarf_open(struct dwarf **out, struct binary *bin, enum dwarf_lines lines);
 void dwarf_close(struct dwarf *dwarf);
 
 /*
@@ -50,11 +56,12 @@ void dwarf_close(struct dwarf *dwarf);
  */
 void dwarf_read_ahead(const struct binary *bin);
 /* Plans the inflating of the same: see binary_plan_inflating(). */
-size_t dwarf_plan_inflating(struct binary *bin);
+size_t dwarf_plan_inflating(struct binary *bin, enum dwarf_lines lines);
 
 /*
  * Called once for each query that has a function or a line, in any order; frames are innermost first.
- * Assembly, and functions of which there are line tables only, may have lines without functions.
+ * Assembly, and functions of which there are line tables only, may have lines without functions. Code
+ * whose lines are not read counts as having one, 0.
  */
 typedef void dwarf_found(void *arg, size_t query, const struct dwarf_frame *frames, size_t count);
 

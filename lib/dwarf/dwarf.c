@@ -5,7 +5,7 @@
 
 #include <aprof/alloc.h>
 
-struct err *dwarf_open(struct dwarf **out, struct binary *bin)
+struct err *dwarf_open(struct dwarf **out, struct binary *bin, enum dwarf_lines lines)
 {
 	struct dwarf *dwarf;
 
@@ -13,7 +13,7 @@ struct err *dwarf_open(struct dwarf **out, struct binary *bin)
 	if (!binary_has_dwarf(bin))
 		return err_new("%s has no DWARF", binary_name(bin));
 	dwarf = xzalloc(sizeof *dwarf);
-	dwarf_file_init(&dwarf->file, bin);
+	dwarf_file_init(&dwarf->file, bin, lines);
 	functions_init(&dwarf->functions);
 	if (!dwarf->file.units.len) {
 		dwarf_close(dwarf);

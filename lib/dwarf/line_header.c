@@ -151,9 +151,10 @@ static struct line_header *shared_header(struct unit *unit)
 struct line_header *unit_lines(struct unit *unit)
 {
 	if (!unit->lines) {
-		if (!unit_read_head(unit) || !unit->head->has_lines)
+		if (!unit_read_head(unit) || !unit_has_lines(unit))
 			return NULL;
 		pthread_mutex_lock(&unit->file->lock);
+		dwarf_read_line_section(unit->file);
 		unit->lines = shared_header(unit);
 		pthread_mutex_unlock(&unit->file->lock);
 	}

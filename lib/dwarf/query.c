@@ -213,7 +213,7 @@ static void answer(struct query *q, struct task *task, const struct task_address
 	struct call_site at = place_of(q, task, &address->place);
 
 	if (address->hit == NO_ID) {
-		if (at.line)
+		if (at.line || task->skipped_lines)
 			*vec_push(&q->line_onlys) = (struct line_only){ address->query, at };
 		return;
 	}

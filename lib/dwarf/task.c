@@ -97,8 +97,10 @@ void task_run(struct task *task)
 		whole = walk(task, vaddrs, innermost, false, &jumped);
 	for (size_t i = 0; whole && i < count; i++)
 		task->addresses.data[i].hit = innermost[i];
-	if (whole)
+	if (whole) {
 		find_lines(task, vaddrs);
+		task->skipped_lines = task->unit->head->has_lines && !unit_has_lines(task->unit);
+	}
 	free(vaddrs);
 	free(innermost);
 }

@@ -25,6 +25,7 @@ struct level {
 struct task {
 	struct unit *unit;
 	struct budget *marks; /* shared by all tasks of a query */
+	bool skipped_lines; /* the unit has lines, which nobody wants */
 	struct VEC(struct task_address) addresses; /* ascending, once the task runs */
 	struct hits hits;
 	struct VEC(struct level) levels; /* of the hits */

@@ -59,10 +59,15 @@ void dwarf_read_rest_ahead(const struct binary *bin)
 	read_ahead(bin, true);
 }
 
-size_t dwarf_plan_inflating(struct binary *bin)
+size_t dwarf_plan_inflating(struct binary *bin, enum dwarf_lines lines)
 {
-	binary_plan_inflating(bin, &aranges_name, 1);
-	return binary_plan_inflating(bin, section_names, DWARF_SECTIONS);
+	size_t count = binary_plan_inflating(bin, &aranges_name, 1);
+
+	/* What is no Rust does not need its lines, and Rust reads them when it does. */
+	for (int i = 0; i < DWARF_SECTIONS; i++)
+		if (i != DWARF_LINE || lines == DWARF_LINES)
+			count = binary_plan_inflating(bin, &section_names[i], 1);
+	return count;
 }
 
 struct bytes dwarf_section_at(const struct dwarf_file *file, enum dwarf_section section,
@@ -159,15 +164,34 @@ static u64 lowest_code(struct binary *bin)
 	return lowest == UINT64_MAX || lowest < 2 ? 2 : lowest;
 }
 
-void dwarf_file_init(struct dwarf_file *file, struct binary *bin)
+static void read_section(struct dwarf_file *file, enum dwarf_section which)
 {
 	struct section section;
 
-	*file = (struct dwarf_file){ .bin = bin, .lowest_code = lowest_code(bin) };
+	if (binary_section(file->bin, section_names[which], &section))
+		file->sections[which] = section.data;
+}
+
+void dwarf_read_line_section(struct dwarf_file *file)
+{
+	if (file->has_line_section)
+		return;
+	file->has_line_section = true;
+	read_section(file, DWARF_LINE);
+	file->line_budget.left = 8 * bytes_left(&file->sections[DWARF_LINE]) + 65536;
+}
+
+void dwarf_file_init(struct dwarf_file *file, struct binary *bin, enum dwarf_lines lines)
+{
+	*file = (struct dwarf_file){
+		.bin = bin,
+		.lines_of = lines,
+		.lowest_code = lowest_code(bin),
+	};
 	pthread_mutex_init(&file->lock, NULL);
 	for (int i = 0; i < DWARF_SECTIONS; i++)
-		if (binary_section(bin, section_names[i], &section))
-			file->sections[i] = section.data;
+		if (i != DWARF_LINE)
+			read_section(file, i);
 	/*
 	 * Honest files read each byte once or twice. Range lists are the exception: the walk may
 	 * visit a unit a second time, and a unit may share its list with a DIE.
@@ -175,7 +199,6 @@ void dwarf_file_init(struct dwarf_file *file, struct binary *bin)
 	file->abbrev_budget.left = 8 * bytes_left(&file->sections[DWARF_ABBREV]) + 65536;
 	file->range_budget.left = 16 * (bytes_left(&file->sections[DWARF_RANGES]) +
 					bytes_left(&file->sections[DWARF_RNGLISTS])) + 65536;
-	file->line_budget.left = 8 * bytes_left(&file->sections[DWARF_LINE]) + 65536;
 	read_headers(file);
 }
 
@@ -398,6 +421,12 @@ bool unit_read(struct unit *unit)
 	if (!unit->abbrevs && !read_abbrevs(unit))
 		return unit_damaged(unit);
 	return true;
+}
+
+bool unit_has_lines(const struct unit *unit)
+{
+	return unit->head->has_lines && (unit->file->lines_of == DWARF_LINES ||
+					 unit->head->language == DW_LANG_Rust);
 }
 
 /* ---- DIEs and values ---- */

@@ -11,6 +11,7 @@
 
 #include <aprof/binary.h>
 #include <aprof/bytes.h>
+#include <aprof/dwarf.h>
 #include <aprof/err.h>
 #include <aprof/types.h>
 #include <aprof/vec.h>
@@ -78,7 +79,9 @@ struct dwarf_file {
 	struct binary *bin; /* borrowed */
 	struct dwarf_file *alt; /* the dwz alternate file; NULL if there is none */
 	bool is_alt;
+	enum dwarf_lines lines_of;
 	struct bytes sections[DWARF_SECTIONS];
+	bool has_line_section; /* sections[DWARF_LINE] is there: read when it is needed */
 	struct VEC(struct unit) units; /* in order of offset; never moves once read */
 	pthread_mutex_t lock; /* of both lists, and of reading what comes to them */
 	struct VEC(struct abbrev_table *) abbrevs; /* sorted by offset and encoding */
@@ -93,7 +96,7 @@ struct dwarf_file {
 bool dwarf_reads_twice(const struct binary *bin);
 void dwarf_read_rest_ahead(const struct binary *bin);
 
-void dwarf_file_init(struct dwarf_file *file, struct binary *bin);
+void dwarf_file_init(struct dwarf_file *file, struct binary *bin, enum dwarf_lines lines);
 void dwarf_file_release(struct dwarf_file *file);
 
 /* False, from then on, if less is left. */
@@ -112,6 +115,10 @@ struct bytes dwarf_section_at(const struct dwarf_file *file, enum dwarf_section 
 bool unit_read_head(struct unit *unit);
 /* Reads the head and all abbreviations. */
 bool unit_read(struct unit *unit);
+/* False if it has no lines, or they are not wanted. The head must have been read. */
+bool unit_has_lines(const struct unit *unit);
+/* With the lock held. */
+void dwarf_read_line_section(struct dwarf_file *file);
 /* Marks and counts it; returns false. */
 bool unit_damaged(struct unit *unit);
 /* The unit that a place in .debug_info is in; NULL if none. */

@@ -76,7 +76,7 @@ static void check_dwarf(struct findings *findings, struct binary *bin, struct bi
 	struct coverage coverage = { 0 };
 	struct text where = { 0 };
 	struct dwarf *dwarf = NULL;
-	struct err *err = dwarf_open(&dwarf, bin);
+	struct err *err = dwarf_open(&dwarf, bin, DWARF_LINES);
 
 	if (err) {
 		finding_add(findings, FINDING_MISSING, "DWARF", NULL, "%s", err->message);

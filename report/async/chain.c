@@ -11,10 +11,11 @@ static void add_link(struct chain *chain, const struct symbols *symbols, struct 
 {
 	const struct kind *kind;
 
-	if (from->function >= symbols->function_count ||
-	    symbols_is_nameless(&symbols->functions[from->function], from))
+	if (from->function >= symbols->function_count)
 		return;
 	kind = kind_of(kinds, from->function);
+	if (kind->nameless && from->inlined)
+		return;
 	*vec_push(&chain->links) = (struct link){
 		.function = from->function,
 		.line = from->line,

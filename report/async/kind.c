@@ -33,11 +33,6 @@ static bool is_body(const struct function *f, bool *block)
 	return false;
 }
 
-static const char *intern(struct kinds *kinds, const char *text, size_t len)
-{
-	return intern_text(&kinds->strings, intern_bytes(&kinds->strings, text, len));
-}
-
 static bool is_poll(struct named name)
 {
 	return (strcmp(name.trait, "core::future::future::Future") == 0 &&
@@ -82,13 +77,12 @@ static void classify_rust(struct kind *kind, struct named name)
 }
 
 /* "shop::f::{async_fn#0}" of "shop::f::{async_fn#0}<u8>" */
-static size_t path_without_arguments(const struct function *f)
+static struct span path_without_arguments(const struct function *f)
 {
-	size_t own = f->name ? strlen(f->name) : 0, len = strlen(f->path);
-	struct span name = span_of(f->name ? f->name : "");
+	struct span name = span_of(f->name ? f->name : ""), path = span_of(f->path);
 	size_t base = span_find(name, name.len && name.at[0] == '{' ? span_group(name, 0) : 0, "<");
 
-	return own <= len ? len - own + base : len;
+	return name.len <= path.len ? span_first(path, path.len - name.len + base) : path;
 }
 
 /* "run<blocking::unblock::{async_block_env#0}<…>, …>": the task is of a function in a blocking row. */
@@ -106,19 +100,19 @@ static bool unblocks(const struct function *f)
 	return pattern && pattern->role == ROLE_BLOCKING;
 }
 
-static void fill_rust(struct kinds *kinds, const struct function *f, struct named name,
-		      struct kind *kind)
+static void fill_rust(const struct function *f, struct named name, struct kind *kind)
 {
 	const char *colons = strstr(name.key, "::");
 
-	kind->crate = intern(kinds, name.key,
-			     colons ? (size_t)(colons - name.key) : strlen(name.key));
-	kind->key = intern(kinds, name.key, strlen(name.key));
+	kind->crate = span_of(name.key);
+	if (colons)
+		kind->crate.len = (size_t)(colons - name.key);
+	kind->key = name.key;
 	kind->generator = starts_with(name.key, "core::future::from_generator::");
 	if (f->source == SYMBOL_DWARF) {
 		kind->body = is_body(f, &kind->block);
 		kind->closure = starts_with(f->name, "{closure#");
-		kind->path = intern(kinds, f->path, path_without_arguments(f));
+		kind->path = path_without_arguments(f);
 		kind->file = f->file;
 	} else {
 		kind->unsure = true;
@@ -133,32 +127,36 @@ static u32 marked_name(struct kinds *kinds, const struct kind *kind, const char 
 {
 	struct text text CLEANUP(text_release) = { 0 };
 
+	if (!kind->unsure && !kind->shared && kind->role != ROLE_KERNEL)
+		return intern_id(&kinds->strings, name);
 	text_add(&text, name);
 	if (kind->unsure || kind->shared)
 		text_add(&text, "_[?]");
-	else if (kind->role == ROLE_KERNEL)
+	else
 		text_add(&text, "_[k]");
 	return intern_bytes(&kinds->strings, text_str(&text), text.len);
 }
 
-static void fill(struct kinds *kinds, u32 function, struct kind *kind)
+/* All but the name: threads do this beside each other. */
+static void fill(void *arg, u32 function, struct named name)
 {
+	struct kinds *kinds = arg;
 	const struct function *f = &kinds->symbols->functions[function];
-	struct named name;
+	struct kind *kind = &kinds->kinds[function];
 
-	if (!kinds->names)
-		kinds->names = named_all_new(kinds->symbols);
-	name = named_of(kinds->names, function);
-	*kind = (struct kind){ .known = true, .crate = "", .key = "", .role = ROLE_FOREIGN };
+	*kind = (struct kind){
+		.key = "",
+		.role = ROLE_FOREIGN,
+		.nameless = f->source == SYMBOL_LINES,
+	};
 	if (f->source == SYMBOL_END)
 		kind->role = ROLE_END;
 	else if (f->source == SYMBOL_KERNEL)
 		kind->role = ROLE_KERNEL;
 	else if (f->is_rust && f->source != SYMBOL_NONE && f->source != SYMBOL_JIT)
-		fill_rust(kinds, f, name, kind);
+		fill_rust(f, name, kind);
 	kind->thread_start = kind->role != ROLE_KERNEL && kind->role != ROLE_END &&
 			     is_thread_start(name.key);
-	kind->name = marked_name(kinds, kind, name.text);
 }
 
 void kinds_init(struct kinds *kinds, const struct symbols *symbols)
@@ -227,7 +225,11 @@ const struct kind *kind_of(struct kinds *kinds, u32 function)
 {
 	struct kind *kind = &kinds->kinds[function];
 
-	if (!kind->known)
-		fill(kinds, function, kind);
+	if (!kinds->names)
+		kinds->names = named_all_new(kinds->symbols, fill, kinds);
+	if (!kind->has_name) {
+		kind->has_name = true;
+		kind->name = marked_name(kinds, kind, named_of(kinds->names, function).text);
+	}
 	return kind;
 }

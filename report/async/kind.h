@@ -1,7 +1,7 @@
 /*
  * What one function is to the chains it appears in: its name and its role.
  *
- * Worked out when the function is first seen on a stack, and remembered.
+ * Worked out for all functions when the first one is asked for, by all CPUs beside each other.
  */
 #ifndef APROF_ASYNC_KIND_H
 #define APROF_ASYNC_KIND_H
@@ -10,6 +10,7 @@
 #include <aprof/intern.h>
 
 #include "report/async/named.h"
+#include "report/async/path.h"
 #include "report/async/sites.h"
 #include "report/async/tables.h"
 #include "report/symbols/symbols.h"
@@ -17,9 +18,10 @@
 struct kind {
 	u32 name; /* id in kinds->strings, with its marks: "shop::f_[?]", "schedule_[k]" */
 	u8 role; /* enum role */
-	bool known; /* the rest is filled in */
+	bool has_name; /* `name` is filled in */
 	bool unsure; /* functions may be inlined into it that are not known */
 	bool shared; /* its name is one of several */
+	bool nameless; /* where it was inlined (symbols_is_nameless()) */
 	bool body; /* an async body, even if its role is to be glue */
 	bool block; /* ... of an async block */
 	bool closure; /* an ordinary closure */
@@ -27,9 +29,9 @@ struct kind {
 	bool generator; /* GenFuture::poll: what it calls is a body of a rustc before 1.67 */
 	bool thread_start; /* one of the frames that threads begin with */
 	const char *owner; /* "[tokio]"; NULL if nobody owns it */
-	const char *crate; /* "shop"; "" if it is not Rust */
+	struct span crate; /* "shop"; empty if it is not Rust */
 	const char *key; /* by which the tables know it (name.h); "" if it is not Rust */
-	const char *path; /* DIE path without the generics at its end; NULL without DWARF */
+	struct span path; /* DIE path without the generics at its end; empty without DWARF */
 	const char *file; /* declared in; NULL if unknown */
 };
 

@@ -22,6 +22,7 @@ struct logical {
 	const struct symbols *symbols;
 	bool show_glue;
 	bool physical;
+	bool without_sites;
 	struct selection selection;
 	struct kinds kinds;
 	struct mapped **mapped; /* by stack id; the last is of the empty stack */
@@ -44,6 +45,7 @@ struct err *logical_new(struct logical **out, const struct profile *profile,
 	logical->symbols = symbols;
 	logical->show_glue = options->show_glue;
 	logical->physical = options->physical;
+	logical->without_sites = options->without_sites;
 	kinds_init(&logical->kinds, symbols);
 	logical->mapped = xcalloc((size_t)profile->stack_count + 1, sizeof *logical->mapped);
 	*out = logical;
@@ -105,7 +107,8 @@ static void make_steps(struct logical *l, struct logical_stack *stack, u32 threa
 		stack->is_task = stack->complete;
 		if (!stack->complete)
 			add_early_end(l);
-		steps_of_task(&l->steps, &l->chain, &l->kinds, l->show_glue);
+		steps_of_task(&l->steps, &l->chain, &l->kinds, l->show_glue,
+			      !l->without_sites);
 	} else {
 		steps_of_plain(&l->steps, &l->chain, thread_name);
 	}

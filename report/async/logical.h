@@ -61,6 +61,7 @@ struct logical_stack {
 struct logical_options {
 	bool show_glue;
 	bool physical; /* steps are the source frames as unwound, with inlines */
+	bool without_sites; /* nobody looks at step->site_*: saves finding and reading the sources */
 	const char *const *hide; /* regexes; NULL-terminated or NULL */
 	const char *only_crate;
 	const char *skip_above; /* function: what is outside of its outermost call is left out */

@@ -21,13 +21,16 @@ static const char *arguments_of(const struct symbols *symbols, const struct link
 /* "run<shop::f::{async_fn_env#0}, …>" polls shop::f::{async_fn#0}, be it wrapped or not. */
 static bool names_body(const struct symbols *symbols, const struct link *link, const struct link *body)
 {
-	const char *path = body->kind->path, *number = path ? strrchr(path, '#') : NULL;
+	struct span path = body->kind->path;
+	const char *number = path.len ? memrchr(path.at, '#', path.len) : NULL;
 	struct text env = { 0 };
 	bool found;
 
 	if (!number || !body->kind->body)
 		return false;
-	text_printf(&env, "%.*s_env%s", (int)(number - path), path, number);
+	text_add_n(&env, path.at, (size_t)(number - path.at));
+	text_add(&env, "_env");
+	text_add_n(&env, number, (size_t)(path.at + path.len - number));
 	found = strstr(arguments_of(symbols, link), text_str(&env)) != NULL;
 	text_release(&env);
 	return found;

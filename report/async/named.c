@@ -21,6 +21,8 @@ struct named_all {
 	struct names *names; /* while functions are being named */
 	struct text *buffers; /* of each block */
 	struct offsets *offsets; /* of each function */
+	named_each *each;
+	void *arg;
 };
 
 /* The text with its NUL. */
@@ -47,15 +49,20 @@ static void name_block(void *arg, size_t block)
 	}
 	name_release(&name);
 	names_unshare(names);
+	/* The buffer moves no more. */
+	for (u32 i = first; i < count && i - first < BLOCK; i++)
+		all->each(all->arg, i, named_of(all, i));
 }
 
-struct named_all *named_all_new(const struct symbols *symbols)
+struct named_all *named_all_new(const struct symbols *symbols, named_each *each, void *arg)
 {
 	size_t blocks = (symbols->function_count + BLOCK - 1) / BLOCK;
 	struct named_all *all = xzalloc(sizeof *all);
 	struct crew *crew = crew_new();
 
 	all->symbols = symbols;
+	all->each = each;
+	all->arg = arg;
 	all->buffers = xcalloc(blocks + 1, sizeof *all->buffers);
 	all->offsets = xcalloc((size_t)symbols->function_count + 1, sizeof *all->offsets);
 	all->names = names_new(symbols);

@@ -14,7 +14,10 @@ struct named {
 
 struct named_all;
 
-struct named_all *named_all_new(const struct symbols *symbols);
+/* Called for each function by the thread that named it; the texts live as long as the names. */
+typedef void named_each(void *arg, u32 function, struct named named);
+
+struct named_all *named_all_new(const struct symbols *symbols, named_each *each, void *arg);
 void named_all_free(struct named_all *all);
 
 struct named named_of(const struct named_all *all, u32 function);

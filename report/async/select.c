@@ -43,7 +43,7 @@ static bool is_hidden(const struct selection *sel, const struct step *step, stru
 		return false;
 	if (sel->only_crate &&
 	    (step->function == NO_ID ||
-	     strcmp(kind_of(kinds, step->function)->crate, sel->only_crate) != 0))
+	     !span_is(kind_of(kinds, step->function)->crate, sel->only_crate)))
 		return true;
 	vec_each(&sel->hide, re)
 		if (regexec(re, name, 0, NULL, 0) == 0)

@@ -29,6 +29,7 @@ struct walk {
 	bool glue; /* the caller is glue */
 	bool instrumented; /* glue since `body` is an Instrumented */
 	bool owned; /* an owner's frame was shown */
+	bool sites; /* are wanted */
 };
 
 static struct step step_of(const struct link *link, u8 kind)
@@ -117,12 +118,12 @@ static void find_ends(struct walk *w)
 /* `f` awaits through Instrumented the first block of its own: #[instrument] made it. */
 static bool is_instrument_block(const struct walk *w, const struct link *link)
 {
-	const char *outer = w->body ? w->body->kind->path : NULL;
-	const char *inner = link->kind->path;
-	size_t n = outer ? strlen(outer) : 0;
+	struct span outer = w->body ? w->body->kind->path : (struct span){ 0 };
+	struct span inner = link->kind->path;
 
-	return w->instrumented && inner && n && link->kind->block &&
-	       strncmp(outer, inner, n) == 0 && strcmp(inner + n, "::{async_block#0}") == 0;
+	return w->instrumented && outer.len && link->kind->block && inner.len >= outer.len &&
+	       memcmp(outer.at, inner.at, outer.len) == 0 &&
+	       span_is(span_skip(inner, outer.len), "::{async_block#0}");
 }
 
 static enum show show_body(struct walk *w, const struct link *link)
@@ -225,6 +226,8 @@ static void set_site(const struct walk *w, struct step *step, size_t i)
 	const struct link *links = w->chain->links.data;
 	u32 body = links[i].function;
 
+	if (!w->sites)
+		return;
 	step->site_line = links[i].line;
 	step->site_file = links[i].file;
 	step->site_mark = SITE_SURE;
@@ -299,9 +302,9 @@ static void fold(struct step_vec *out, size_t first, const struct walk *w, size_
 }
 
 void steps_of_task(struct step_vec *out, const struct chain *chain, struct kinds *kinds,
-		   bool show_glue)
+		   bool show_glue, bool sites)
 {
-	struct walk w = { .chain = chain, .kinds = kinds };
+	struct walk w = { .chain = chain, .kinds = kinds, .sites = sites };
 	size_t first = out->len;
 
 	find_ends(&w);
@@ -344,7 +347,7 @@ static size_t behind_start(const struct chain *chain)
 	while (n > 0) {
 		const struct link *link = &links[n - 1];
 		bool rust_main = link->role == ROLE_FOREIGN && n > 1 &&
-				 links[n - 2].kind->thread_start && links[n - 2].kind->crate[0];
+				 links[n - 2].kind->thread_start && links[n - 2].kind->crate.len;
 
 		if (!link->kind->thread_start && !rust_main)
 			break;

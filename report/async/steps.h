@@ -7,9 +7,9 @@
 
 struct step_vec VEC(struct step);
 
-/* Appends the steps of a chain with a task, root first. */
+/* Appends the steps of a chain with a task, root first; `sites`: with where its bodies await. */
 void steps_of_task(struct step_vec *out, const struct chain *chain, struct kinds *kinds,
-		   bool show_glue);
+		   bool show_glue, bool sites);
 
 /* Appends all links but those that a thread starts with, behind the thread's name. */
 void steps_of_plain(struct step_vec *out, const struct chain *chain, u32 thread_name);

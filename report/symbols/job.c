@@ -134,7 +134,7 @@ static void query_file(struct job *job, enum job_file which)
 		vaddrs[count] = job->places.data[i].vaddr;
 		at[count++] = i;
 	}
-	err = dwarf_open(&job->dwarf[which], bin);
+	err = dwarf_open(&job->dwarf[which], bin, job->lines);
 	if (err) {
 		job_notice(job, "%s", err->message);
 		err_free(err);

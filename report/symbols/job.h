@@ -39,6 +39,7 @@ struct job {
 	struct VEC(struct place) places;
 	struct binary *files[FILE_COUNT]; /* NULL: there is none */
 	struct dwarf *dwarf[FILE_COUNT];
+	enum dwarf_lines lines;
 	size_t planned[FILE_COUNT]; /* sections to be decompressed */
 	struct VEC(struct dwarf_frame) chains;
 	struct VEC(char *) notices;

@@ -48,7 +48,7 @@ static void sort_symbols(void *arg, size_t i)
 	binary_symbols(job_symbols(&jobs[i]), &symbols);
 }
 
-static void plan(struct job *job)
+static void plan(struct job *job, enum dwarf_lines lines)
 {
 	size_t index = 0;
 
@@ -56,7 +56,7 @@ static void plan(struct job *job)
 		struct binary *bin = job->files[file];
 
 		if (bin && binary_has_dwarf(bin))
-			job->planned[file] = dwarf_plan_inflating(bin);
+			job->planned[file] = dwarf_plan_inflating(bin, lines);
 		job->waits += job->planned[file];
 	}
 	for (int file = 0; file < FILE_COUNT; file++)
@@ -79,8 +79,9 @@ void jobs_start(struct crew *crew, struct job *jobs, size_t count,
 	for (size_t i = 0; i < count; i++) {
 		job_open(&jobs[i], options, sisters);
 		jobs[i].crew = crew;
+		jobs[i].lines = options->lines;
 		jobs[i].waits = 1;
-		plan(&jobs[i]);
+		plan(&jobs[i], options->lines);
 	}
 	crew_aside(crew, read_ahead, jobs, count);
 	for (size_t i = 0; i < count; i++)

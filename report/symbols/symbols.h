@@ -8,6 +8,7 @@
 #define APROF_SYMBOLS_SYMBOLS_H
 
 #include <aprof/demangle.h>
+#include <aprof/dwarf.h>
 #include <aprof/err.h>
 #include <aprof/types.h>
 
@@ -52,6 +53,7 @@ struct symbols_options {
 	const char *symfs; /* --symfs, NULL if none */
 	const char *const *debug_binaries; /* --debug-binary FILE …, NULL-terminated, or NULL */
 	bool places; /* fill symbols->places */
+	enum dwarf_lines lines; /* which source frames have lines, and functions files */
 };
 
 /* Where a frame's code is, as `nm` has it. UINT64_MAX: not known. */

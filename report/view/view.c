@@ -84,6 +84,7 @@ struct err *view_open(struct view *view, const char *path, struct view_options *
 		.symfs = options->symfs,
 		.debug_binaries = terminated(&options->debug_binaries),
 		.places = options->places,
+		.lines = options->names_only ? DWARF_LINES_OF_RUST : DWARF_LINES,
 	};
 	struct err *err;
 
@@ -91,6 +92,8 @@ struct err *view_open(struct view *view, const char *path, struct view_options *
 	alloc_much();
 	notice_quiet(options->quiet);
 	options->logical.hide = terminated(&options->hide);
+	options->logical.without_sites =
+		options->names_only && options->gather.sites == GATHER_NO_SITES;
 	err = view_profile(&view->profile, path);
 	if (!err) {
 		say_what_is_missing(view->profile, path);

@@ -32,6 +32,7 @@ struct view_options {
 	struct gather_options gather;
 	bool await_lines;
 	bool places; /* of every frame too: symbols->places */
+	bool names_only; /* of a place in the source only where bodies await is shown, if asked for */
 	bool quiet;
 };
 

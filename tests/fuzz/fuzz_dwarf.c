@@ -76,7 +76,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		err_free(err);
 		return 0;
 	}
-	err = dwarf_open(&dwarf, bin);
+	err = dwarf_open(&dwarf, bin, DWARF_LINES);
 	err_free(err);
 	if (!err) {
 		/* Twice: the second time meets what the first remembered, damage too. */

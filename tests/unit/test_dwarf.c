@@ -59,7 +59,7 @@ static struct err *open_dwarf(struct binary **bin, struct dwarf **dwarf, const c
 		binary_close(*bin);
 		*bin = debug;
 	}
-	return dwarf_open(dwarf, *bin);
+	return dwarf_open(dwarf, *bin, DWARF_LINES);
 }
 
 static int run_tool(const char *path)
@@ -161,7 +161,7 @@ static int test_self(void)
 
 	if (err)
 		return err_report(err);
-	err = dwarf_open(&dwarf, bin);
+	err = dwarf_open(&dwarf, bin, DWARF_LINES);
 	if (err) {
 		err_report(err);
 		binary_close(bin);
