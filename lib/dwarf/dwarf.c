@@ -15,6 +15,7 @@ struct err *dwarf_open(struct dwarf **out, struct binary *bin, enum dwarf_lines 
 	dwarf = xzalloc(sizeof *dwarf);
 	dwarf_file_init(&dwarf->file, bin, lines);
 	functions_init(&dwarf->functions);
+	namers_init(&dwarf->namers);
 	if (!dwarf->file.units.len) {
 		dwarf_close(dwarf);
 		return err_new("the DWARF of %s is damaged", binary_name(bin));
@@ -31,6 +32,7 @@ void dwarf_close(struct dwarf *dwarf)
 	dwarf_alt_close(&dwarf->alt);
 	dwarf_file_release(&dwarf->file);
 	functions_release(&dwarf->functions);
+	namers_release(&dwarf->namers);
 	free(dwarf);
 }
 

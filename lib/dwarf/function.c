@@ -130,6 +130,13 @@ static const char *make_path(struct arena *arena, struct unit *unit, u64 die, co
 	return made;
 }
 
+/* May threads that have one unit each go there? */
+static bool may_read(const struct functions *functions, const struct unit *unit)
+{
+	return !functions->only || functions->only == unit;
+}
+
+/* NULL if it may not be made here. */
 static struct dwarf_function *make_function(struct functions *functions, struct unit *unit, u64 die)
 {
 	struct dwarf_function *f = arena_zalloc(&functions->arena, sizeof *f);
@@ -146,6 +153,8 @@ static struct dwarf_function *make_function(struct functions *functions, struct 
 		next = id.origin.form ? &id.origin : &id.specification;
 		if (!next->form || !unit_reference(unit, next, &to, &offset))
 			break;
+		if (!may_read(functions, to))
+			return NULL;
 		unit = to;
 		die = offset;
 	}
@@ -155,7 +164,7 @@ static struct dwarf_function *make_function(struct functions *functions, struct 
 }
 
 /* The abstract instance of a concrete function or inlined call: all its instances share it. */
-static void follow_origin(struct unit **unit, u64 *die)
+static bool follow_origin(const struct functions *functions, struct unit **unit, u64 *die)
 {
 	struct identity id;
 	struct unit *to;
@@ -164,10 +173,13 @@ static void follow_origin(struct unit **unit, u64 *die)
 	for (int links = 0; links < MAX_LINKS; links++) {
 		if (!read_identity(*unit, *die, &id) || !id.origin.form ||
 		    !unit_reference(*unit, &id.origin, &to, &offset))
-			return;
+			break;
+		if (!may_read(functions, to))
+			return false;
 		*unit = to;
 		*die = offset;
 	}
+	return true;
 }
 
 const struct dwarf_function *function_of(struct functions *functions, struct unit *unit, u64 die)
@@ -175,7 +187,8 @@ const struct dwarf_function *function_of(struct functions *functions, struct uni
 	u64 key[2];
 	u32 id;
 
-	follow_origin(&unit, &die);
+	if (!follow_origin(functions, &unit, &die))
+		return NULL;
 	key[0] = die;
 	key[1] = unit->file->is_alt;
 	id = intern_bytes(&functions->keys, key, sizeof key);

@@ -10,6 +10,7 @@
 #include "lib/dwarf/unit.h"
 
 struct functions {
+	const struct unit *only; /* other threads have the others; NULL: there are none */
 	struct intern keys; /* a DIE's place: its id is the index in list */
 	struct VEC(struct dwarf_function *) list;
 	struct arena arena; /* functions, paths, file names */
@@ -18,7 +19,10 @@ struct functions {
 void functions_init(struct functions *functions);
 void functions_release(struct functions *functions);
 
-/* The function that a DIE is an instance of. Fields that cannot be found are NULL or 0. */
+/*
+ * The function that a DIE is an instance of. Fields that cannot be found are NULL or 0. NULL if
+ * another unit than `only` would have to be read for it.
+ */
 const struct dwarf_function *function_of(struct functions *functions, struct unit *unit, u64 die);
 
 /* Where a DW_TAG_inlined_subroutine was called. */

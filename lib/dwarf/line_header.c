@@ -183,18 +183,21 @@ const char *line_path(struct unit *unit, u64 index, struct arena *arena)
 {
 	struct line_header *lines = unit_lines(unit);
 	struct line_file *file;
-	const char *directory = NULL;
+	const char *directory = NULL, *path;
 
 	if (!lines || index - lines->first_file >= lines->files.len)
 		return NULL;
 	file = &lines->files.data[index - lines->first_file];
 	if (!file->name)
 		return NULL;
-	if (!file->path) {
+	/* Units that share the table may have threads of their own: then two spell it alike. */
+	path = __atomic_load_n(&file->path, __ATOMIC_ACQUIRE);
+	if (!path) {
 		if (file->directory < lines->directories.len)
 			directory = lines->directories.data[file->directory];
-		file->path = join(arena, directory, file->name);
-		file->path = join(arena, unit_string(unit, &unit->head->directory), file->path);
+		path = join(arena, directory, file->name);
+		path = join(arena, unit_string(unit, &unit->head->directory), path);
+		__atomic_store_n(&file->path, path, __ATOMIC_RELEASE);
 	}
-	return file->path;
+	return path;
 }

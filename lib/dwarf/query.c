@@ -2,10 +2,9 @@
  * dwarf_query: from sorted addresses to inline chains.
  *
  * 1. Units whose own DIE covers an address are candidates for it.
- * 2. A round gives each address to its first candidate, walks the units that got some, and runs
- *    their line programs.
- * 3. What was hit is named and called back; what was not goes to its next candidate, in the next
- *    round.
+ * 2. A round gives each address to its first candidate, walks the units that got some, runs their
+ *    line programs, and names what was hit.
+ * 3. What was hit is called back; what was not goes to its next candidate, in the next round.
  * 4. Of what is left, the line is called back where a line table has it.
  */
 #include <aprof/dwarf.h>
@@ -167,27 +166,32 @@ static void run_task(void *arg, size_t i)
 	task_run(&q->tasks.data[i]);
 }
 
-static void run_round(struct query *q)
+static void name_task(void *arg, size_t i)
+{
+	struct query *q = arg;
+	struct functions *functions = namers_take(&q->dwarf->namers);
+
+	task_name(&q->tasks.data[i], functions);
+	namers_give_back(&q->dwarf->namers, functions);
+}
+
+static void each_task(struct query *q, crew_work *work)
 {
 	if (q->crew)
-		crew_each(q->crew, run_task, q, q->tasks.len);
+		crew_each(q->crew, work, q, q->tasks.len);
 	else
-		vec_each(&q->tasks, task)
-			task_run(task);
+		for (size_t i = 0; i < q->tasks.len; i++)
+			work(q, i);
 }
 
-/* ---- 3. names ---- */
-
-static struct call_site place_of(struct query *q, struct task *task, const struct line_place *place)
+/* Strings are read last: disks arrive there last. */
+static void run_round(struct query *q)
 {
-	if (place->file == NO_ID)
-		return (struct call_site){ 0 };
-	return (struct call_site){
-		.file = line_path(task->unit, place->file, &q->dwarf->functions.arena),
-		.line = place->line,
-		.column = place->column,
-	};
+	each_task(q, run_task);
+	each_task(q, name_task);
 }
+
+/* ---- 3. answers ---- */
 
 static void add_level(struct query *q, const struct dwarf_function *function,
 		      const struct call_site *at)
@@ -210,7 +214,7 @@ static void call_back(struct query *q, u32 address)
 /* The innermost level stands where the address does, each other one where its callee was called. */
 static void answer(struct query *q, struct task *task, const struct task_address *address)
 {
-	struct call_site at = place_of(q, task, &address->place);
+	struct call_site at = address->at;
 
 	if (address->hit == NO_ID) {
 		if (at.line || task->skipped_lines)

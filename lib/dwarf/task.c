@@ -113,10 +113,32 @@ const struct level *task_level(struct task *task, u32 hit, struct functions *fun
 	if (!task->levels.len)
 		vec_resize(&task->levels, task->hits.len);
 	level = &task->levels.data[hit];
-	if (!level->function) {
+	if (!level->function)
 		level->function = function_of(functions, task->unit, die);
-		if (task->hits.data[hit].parent != NO_ID)
-			level->call = call_site_of(functions, task->unit, die);
-	}
+	if (!level->has_call && task->hits.data[hit].parent != NO_ID)
+		level->call = call_site_of(functions, task->unit, die);
+	level->has_call = true;
 	return level;
+}
+
+static struct call_site site_of(struct task *task, const struct line_place *place,
+				struct functions *functions)
+{
+	if (place->file == NO_ID)
+		return (struct call_site){ 0 };
+	return (struct call_site){
+		.file = line_path(task->unit, place->file, &functions->arena),
+		.line = place->line,
+		.column = place->column,
+	};
+}
+
+void task_name(struct task *task, struct functions *functions)
+{
+	functions->only = task->unit;
+	vec_each(&task->addresses, address) {
+		address->at = site_of(task, &address->place, functions);
+		for (u32 hit = address->hit; hit != NO_ID; hit = task->hits.data[hit].parent)
+			task_level(task, hit, functions);
+	}
 }

@@ -14,10 +14,12 @@ struct task_address {
 	u32 query; /* index in the whole query */
 	u32 hit; /* innermost, in task->hits; NO_ID: no function covers it */
 	struct line_place place;
+	struct call_site at; /* the same, once it is named */
 };
 
 /* What is known of a hit once it is named. */
 struct level {
+	bool has_call;
 	const struct dwarf_function *function; /* NULL: not named yet */
 	struct call_site call; /* of an inlined one */
 };
@@ -35,9 +37,14 @@ void task_init(struct task *task, struct unit *unit, struct budget *marks);
 void task_release(struct task *task);
 void task_add(struct task *task, u32 query, u64 vaddr);
 
-/* Finds the hit and the line of each address. Touches nothing of other units. */
+/*
+ * Finds the hit and the line of each address; then names them, but for functions that other units
+ * have a part in. Both touch nothing of other units.
+ */
 void task_run(struct task *task);
+void task_name(struct task *task, struct functions *functions);
 
+/* A hit with its name, wherever that is. */
 const struct level *task_level(struct task *task, u32 hit, struct functions *functions);
 
 #endif
