@@ -66,17 +66,20 @@ struct section {
 /* False if there is none of that name. Data lives as long as the binary. */
 bool binary_section(struct binary *bin, const char *name, struct section *out);
 
-/*
- * Has the kernel read these sections into memory, beside whatever is done until they are used. What
- * is too large to be wanted whole is left out.
- */
-void binary_read_ahead(const struct binary *bin, const char *const *names, size_t count);
+/* What the kernel reads from the disk when a page is used. */
+enum binary_reading {
+	BINARY_PAGES, /* that page: for what looks here and there */
+	BINARY_AROUND, /* what is around it, as it does at first */
+	BINARY_HUGE_PAGES, /* megabytes: for a file of which most will be read */
+};
+
+void binary_read_by(const struct binary *bin, enum binary_reading by);
 
 /*
- * Whether the kernel reads megabytes around each page that is used, as it does at first: they would
- * be in the way of what is read ahead.
+ * Reads these sections into memory, one behind the other: a thread of its own does that while others
+ * use what is there. What is too large to be wanted whole is left out.
  */
-void binary_read_around(const struct binary *bin, bool around);
+void binary_read_ahead(const struct binary *bin, const char *const *names, size_t count);
 
 /*
  * Decompressing ahead of binary_section(), which finds it done then. Returns how many compressed

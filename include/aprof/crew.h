@@ -24,6 +24,15 @@ void crew_add(struct crew *crew, crew_work *work, void *arg, size_t i, u64 weigh
 /* Does work(arg, 0) to work(arg, count - 1), in any order; returns when all are done. */
 void crew_each(struct crew *crew, crew_work *work, void *arg, size_t count);
 
+/*
+ * As crew_each(), of what `find` finds one by one, in a thread of its own: it calls crew_found() for
+ * the first one, which is i = 0, and so on. What is found is done while it goes on.
+ */
+struct crew_search;
+typedef void crew_finder(void *arg, struct crew_search *search);
+void crew_search(struct crew *crew, crew_finder *find, crew_work *work, void *arg);
+void crew_found(struct crew_search *search);
+
 /* Starts a thread of its own for what waits more than it works. */
 void crew_aside(struct crew *crew, crew_work *work, void *arg, size_t i);
 

@@ -1,4 +1,4 @@
-/* A queue of parts, and the batches of crew_each(), which come before it. */
+/* A queue of parts, and the batches of crew_each() and crew_search(), which come before it. */
 #include <aprof/crew.h>
 
 #include <pthread.h>
@@ -18,11 +18,12 @@ struct part {
 	u64 weight;
 };
 
-/* What one crew_each() asks for; on its caller's stack. */
+/* What one crew_each() or crew_search() asks for; on its caller's stack. */
 struct batch {
 	crew_work *work;
 	void *arg;
 	size_t count, taken, done;
+	bool grows; /* its finder has not returned */
 	struct batch *next;
 };
 
@@ -178,6 +179,69 @@ void crew_each(struct crew *crew, crew_work *work, void *arg, size_t count)
 	while (batch.done < count)
 		pthread_cond_wait(&crew->changed, &crew->lock);
 	pthread_mutex_unlock(&crew->lock);
+}
+
+struct crew_search {
+	struct crew *crew;
+	crew_finder *find;
+	struct batch batch;
+};
+
+static void *run_finder(void *arg)
+{
+	struct crew_search *search = arg;
+
+	search->find(search->batch.arg, search);
+	pthread_mutex_lock(&search->crew->lock);
+	search->batch.grows = false;
+	pthread_cond_broadcast(&search->crew->changed);
+	pthread_mutex_unlock(&search->crew->lock);
+	return NULL;
+}
+
+void crew_found(struct crew_search *search)
+{
+	struct crew *crew = search->crew;
+	struct batch *batch = &search->batch;
+
+	pthread_mutex_lock(&crew->lock);
+	if (batch->taken == batch->count++) {
+		batch->next = crew->batches;
+		crew->batches = batch;
+	}
+	call_helpers(crew, 1);
+	pthread_cond_broadcast(&crew->changed);
+	pthread_mutex_unlock(&crew->lock);
+}
+
+/* While nothing is found, there may be other work: the finder waits for a disk, as a rule. */
+static void help_search(struct crew *crew, struct batch *batch)
+{
+	pthread_mutex_lock(&crew->lock);
+	while (batch->grows || batch->done < batch->count) {
+		if (crew->batches)
+			help_batch(crew, crew->batches);
+		else
+			pthread_cond_wait(&crew->changed, &crew->lock);
+	}
+	pthread_mutex_unlock(&crew->lock);
+}
+
+void crew_search(struct crew *crew, crew_finder *find, crew_work *work, void *arg)
+{
+	struct crew_search search = {
+		.crew = crew,
+		.find = find,
+		.batch = { .work = work, .arg = arg, .grows = true },
+	};
+	pthread_t thread;
+	bool alone = pthread_create(&thread, NULL, run_finder, &search) != 0;
+
+	if (alone)
+		run_finder(&search);
+	help_search(crew, &search.batch);
+	if (!alone)
+		pthread_join(thread, NULL);
 }
 
 struct errand {

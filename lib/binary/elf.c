@@ -108,7 +108,7 @@ static struct err *finish(struct binary *bin, struct binary **out)
 
 	pthread_mutex_init(&bin->lock, NULL);
 	err = parse(bin);
-	binary_read_around(bin, true);
+	binary_read_by(bin, BINARY_AROUND);
 	if (err) {
 		binary_close(bin);
 		return err;

@@ -7,6 +7,7 @@
 #include <sys/mman.h>
 
 #define PAGE ((uintptr_t)4096)
+#define HUGE_PAGE ((uintptr_t)2 << 20)
 /* MADV_WILLNEED reads no more at once (force_page_cache_ra(); most disks have 128 KiB). */
 #define WINDOW ((uintptr_t)128 << 10)
 
@@ -80,24 +81,57 @@ const u8 *mapped_new(int fd, size_t size)
 	if (data == MAP_FAILED)
 		return NULL;
 	/* Headers are at the start and the end. What is around them is read when it is known. */
-	mapped_read_around(data, size, false);
+	mapped_read_by(data, size, BINARY_PAGES);
 	pthread_once(&once, handle_bus_errors);
 	guard((uintptr_t)data, (uintptr_t)data + size);
 	return data;
 }
 
-void mapped_read_around(const u8 *data, size_t size, bool around)
+/*
+ * With MADV_HUGEPAGE a fault reads 4 MiB (do_sync_mmap_readahead(), Linux 5.18), in huge pages where
+ * the file system has them (XFS 5.18, ext4 6.16), which are mapped as such. That takes a third of the
+ * time, and a tenth of the CPU, of MADV_WILLNEED, which makes small pages.
+ */
+void mapped_read_by(const u8 *data, size_t size, enum binary_reading by)
 {
-	madvise((void *)data, size, around ? MADV_NORMAL : MADV_RANDOM);
+	madvise((void *)data, size, by == BINARY_PAGES ? MADV_RANDOM : MADV_NORMAL);
+	if (by == BINARY_HUGE_PAGES)
+		madvise((void *)data, size, MADV_HUGEPAGE);
 }
 
-void mapped_read_ahead(struct bytes part)
+static void touch(uintptr_t page)
 {
-	uintptr_t start = (uintptr_t)part.at & ~(PAGE - 1), end = (uintptr_t)part.end;
+	(void)*(const volatile u8 *)page;
+}
 
-	/* It is a wish: what fails is read when it is used. */
+static bool is_in_memory(uintptr_t page)
+{
+	unsigned char is = 0;
+
+	return mincore((void *)page, PAGE, &is) == 0 && (is & 1);
+}
+
+/* It is a wish: what fails is read when it is used. */
+static void ask_for(uintptr_t start, uintptr_t end)
+{
 	for (; start < end; start += WINDOW)
 		madvise((void *)start, end - start < WINDOW ? end - start : WINDOW, MADV_WILLNEED);
+}
+
+/* Where the first page of a huge one does not bring the others, older kernels are asked for them. */
+void mapped_read_ahead(struct bytes part)
+{
+	uintptr_t at = (uintptr_t)part.at & ~(PAGE - 1), end = (uintptr_t)part.end;
+
+	while (at < end) {
+		uintptr_t next = (at + HUGE_PAGE) & ~(HUGE_PAGE - 1);
+
+		next = next < end ? next : end;
+		touch(at);
+		if (!is_in_memory((next - 1) & ~(PAGE - 1)))
+			ask_for(at, next);
+		at = next;
+	}
 }
 
 void mapped_free(const u8 *data, size_t size)

@@ -7,14 +7,15 @@
 #ifndef APROF_BINARY_MAPPED_H
 #define APROF_BINARY_MAPPED_H
 
+#include <aprof/binary.h>
 #include <aprof/bytes.h>
 #include <aprof/types.h>
 
 /* `size` bytes of fd from its start; NULL with errno. */
 const u8 *mapped_new(int fd, size_t size);
-/* At first only what is touched is read; then also what is around it, or no more. */
-void mapped_read_around(const u8 *data, size_t size, bool around);
-/* Begins to read a part of it from the disk. */
+/* At first it is read by pages. */
+void mapped_read_by(const u8 *data, size_t size, enum binary_reading by);
+/* Reads a part of it from the disk. */
 void mapped_read_ahead(struct bytes part);
 void mapped_free(const u8 *data, size_t size);
 

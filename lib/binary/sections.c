@@ -80,10 +80,10 @@ bool binary_section(struct binary *bin, const char *name, struct section *out)
 	return index != 0;
 }
 
-void binary_read_around(const struct binary *bin, bool around)
+void binary_read_by(const struct binary *bin, enum binary_reading by)
 {
 	if (bin->mapped)
-		mapped_read_around(bin->data, bin->size, around);
+		mapped_read_by(bin->data, bin->size, by);
 }
 
 /* A section of which a query reads most. Larger ones are read where it goes. */

@@ -56,6 +56,7 @@ void dwarf_alt_open(struct dwarf_alt *alt, struct dwarf_file *file)
 		return;
 	}
 	dwarf_file_init(&alt->file, alt->bin, file->lines_of);
+	units_read(&alt->file);
 	alt->file.is_alt = true;
 	file->alt = &alt->file;
 }

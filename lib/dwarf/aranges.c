@@ -17,19 +17,17 @@ static bool has_address(const u64 *vaddrs, u32 count, u64 low, u64 size)
 }
 
 /* One unit's set, from behind its length. What it says counts only if all of it can be read. */
-static void read_set(struct dwarf_file *file, struct bytes set, size_t header, bool is_64,
-		     const u64 *vaddrs, u32 count, u8 *units)
+static void read_set(struct bytes set, size_t header, bool is_64,
+		     const u64 *vaddrs, u32 count, struct aranges *out)
 {
 	size_t whole = bytes_left(&set) + header;
 	u16 version = bytes_u16(&set);
 	u64 offset = is_64 ? bytes_u64(&set) : bytes_u32(&set), low, size;
 	u8 address_size = bytes_u8(&set), segment_size = bytes_u8(&set);
-	struct unit *unit = unit_at(file, offset);
 	u8 found = ARANGES_ELSEWHERE;
 	u32 ranges = 0;
 
-	if (set.bad || version != 2 || address_size != 8 || segment_size || !unit ||
-	    unit->offset != offset)
+	if (set.bad || version != 2 || address_size != 8 || segment_size)
 		return;
 	/* The first pair stands at a multiple of its size, from the start of the set. */
 	bytes_skip(&set, (16 - (whole - bytes_left(&set)) % 16) % 16);
@@ -43,10 +41,20 @@ static void read_set(struct dwarf_file *file, struct bytes set, size_t header, b
 	}
 	/* A set without ranges says nothing: there are writers that have none to say. */
 	if (!set.bad && ranges)
-		units[unit - file->units.data] = found;
+		*vec_push(out) = (struct arange){ offset, found };
 }
 
-void aranges_read(struct dwarf_file *file, const u64 *vaddrs, u32 count, u8 *units)
+/* Of two sets of a unit, the one that has an address is last. */
+static int by_offset(const void *a, const void *b)
+{
+	const struct arange *x = a, *y = b;
+
+	if (x->unit != y->unit)
+		return x->unit < y->unit ? -1 : 1;
+	return x->found - y->found;
+}
+
+void aranges_read(struct aranges *out, const struct dwarf_file *file, const u64 *vaddrs, u32 count)
 {
 	struct section section;
 	struct bytes at;
@@ -61,7 +69,24 @@ void aranges_read(struct dwarf_file *file, const u64 *vaddrs, u32 count, u8 *uni
 		if (is_64)
 			size = bytes_u64(&at);
 		if (at.bad || size > bytes_left(&at))
-			return;
-		read_set(file, bytes_sub(&at, size), is_64 ? 12 : 4, is_64, vaddrs, count, units);
+			break;
+		read_set(bytes_sub(&at, size), is_64 ? 12 : 4, is_64, vaddrs, count, out);
 	}
+	vec_sort(out, by_offset);
+}
+
+u8 aranges_of(const struct aranges *aranges, u64 unit)
+{
+	size_t low = 0, high = aranges->len;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (aranges->data[middle].unit <= unit)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low && aranges->data[low - 1].unit == unit ? aranges->data[low - 1].found :
+							    ARANGES_SILENT;
 }

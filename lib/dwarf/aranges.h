@@ -1,7 +1,7 @@
 /*
  * .debug_aranges: which units have code at the addresses of a query, without reading the units.
  *
- * GCC writes it, rustc and clang do not. A unit that it names has no other code than what it lists
+ * GCC writes it, and rustc did (1.63). A unit that it names has no other code than what it lists
  * (DWARF 5 §6.1.2); of a unit that it does not name nothing is known. A damaged table is left at the
  * damage.
  */
@@ -12,7 +12,15 @@
 
 enum { ARANGES_SILENT, ARANGES_ELSEWHERE, ARANGES_HIT };
 
-/* For each of file->units, what is known of it with these sorted addresses. */
-void aranges_read(struct dwarf_file *file, const u64 *vaddrs, u32 count, u8 *units);
+struct arange {
+	u64 unit; /* its offset, or any other number: it is not looked at */
+	u8 found; /* ARANGES_ELSEWHERE or ARANGES_HIT */
+};
+
+struct aranges VEC(struct arange); /* in order of unit */
+
+/* Adds what is known of units with these sorted addresses; then, of the one at an offset. */
+void aranges_read(struct aranges *out, const struct dwarf_file *file, const u64 *vaddrs, u32 count);
+u8 aranges_of(const struct aranges *aranges, u64 unit);
 
 #endif

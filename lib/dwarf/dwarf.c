@@ -16,7 +16,7 @@ struct err *dwarf_open(struct dwarf **out, struct binary *bin, enum dwarf_lines 
 	dwarf_file_init(&dwarf->file, bin, lines);
 	functions_init(&dwarf->functions);
 	namers_init(&dwarf->namers);
-	if (!dwarf->file.units.len) {
+	if (!unit_number(&dwarf->file, 0)) {
 		dwarf_close(dwarf);
 		return err_new("the DWARF of %s is damaged", binary_name(bin));
 	}

@@ -3,13 +3,15 @@
  *
  * 1. Units whose own DIE covers an address are candidates for it.
  * 2. A round gives each address to its first candidate, walks the units that got some, runs their
- *    line programs, and names what was hit.
+ *    line programs, and names what was hit. In the first one, units are walked while others are
+ *    looked for.
  * 3. What was hit is called back; what was not goes to its next candidate, in the next round.
  * 4. Of what is left, the line is called back where a line table has it.
  */
 #include <aprof/dwarf.h>
 
 #include <stdlib.h>
+#include <string.h>
 
 #include <aprof/alloc.h>
 #include <dwarf.h>
@@ -41,8 +43,9 @@ struct query {
 	const u64 *vaddrs;
 	u32 count;
 	struct VEC(struct candidate) candidates; /* in order of unit */
-	struct VEC(struct task) tasks;
+	struct VEC(struct task) tasks; /* of the round; does not move: each has an address */
 	u32 unit; /* whose ranges are being read */
+	u8 *owned; /* by address: a task of the round has it */
 	u32 *next; /* units below it need not be tried for the address; NO_ID: it has its answer */
 	struct VEC(struct line_only) line_onlys;
 	struct VEC(struct dwarf_frame) chain; /* being called back */
@@ -55,6 +58,8 @@ static void query_init(struct query *q, struct dwarf *dwarf, const u64 *vaddrs, 
 {
 	*q = (struct query){ .dwarf = dwarf, .vaddrs = vaddrs, .count = count };
 	q->next = xcalloc(count, sizeof *q->next);
+	q->owned = xzalloc(count);
+	vec_reserve(&q->tasks, count);
 	/* Chains of compilers are some dozens deep. */
 	q->marks.left = 4096ull * count + (1 << 20);
 }
@@ -65,6 +70,7 @@ static void query_release(struct query *q)
 	vec_release(&q->tasks);
 	vec_release(&q->line_onlys);
 	vec_release(&q->chain);
+	free(q->owned);
 	free(q->next);
 }
 
@@ -96,74 +102,79 @@ static void add_candidate(void *arg, u64 low, u64 high)
 		*vec_push(&q->candidates) = c;
 }
 
-static void find_candidates(struct query *q)
+/* Does the unit cover an address? Then it is a candidate. A damaged list counts for as far as it goes. */
+static void examine(struct query *q, const struct aranges *aranges, struct unit *unit)
 {
-	struct dwarf_file *file = &q->dwarf->file;
-	u8 *known = xzalloc(file->units.len);
+	struct code_values code;
 
-	aranges_read(file, q->vaddrs, q->count, known);
-	for (u32 i = 0; i < file->units.len; i++) {
-		struct unit *unit = &file->units.data[i];
-		struct code_values code;
-
-		if ((unit->type != DW_UT_compile && unit->type != DW_UT_skeleton) ||
-		    known[i] == ARANGES_ELSEWHERE || !unit_read_head(unit))
-			continue;
-		code = (struct code_values){ unit->head->low, unit->head->high,
-					     unit->head->ranges };
-		q->unit = i;
-		/* A damaged list counts for as far as it goes. */
-		if (!code_ranges(unit, &code, add_candidate, q))
-			file->damaged_units++;
-	}
-	free(known);
+	if ((unit->type != DW_UT_compile && unit->type != DW_UT_skeleton) ||
+	    aranges_of(aranges, unit->offset) == ARANGES_ELSEWHERE || !unit_read_head(unit))
+		return;
+	code = (struct code_values){ unit->head->low, unit->head->high, unit->head->ranges };
+	if (!code_ranges(unit, &code, add_candidate, q))
+		dwarf_damaged_unit(unit->file);
 }
 
 /* ---- 2. rounds ---- */
 
-static void give(struct query *q, const struct candidate *c, u32 address)
+static void give(struct query *q, u32 number, u32 address)
 {
 	struct task *task = q->tasks.len ? &q->tasks.data[q->tasks.len - 1] : NULL;
-	struct unit *unit = &q->dwarf->file.units.data[c->unit];
+	struct unit *unit = q->dwarf->file.units.data[number];
 
 	if (!task || task->unit != unit) {
 		task = vec_push(&q->tasks);
 		task_init(task, unit, &q->marks);
 	}
 	task_add(task, address, q->vaddrs[address]);
-	q->next[address] = c->unit + 1;
+	q->owned[address] = 1;
+	q->next[address] = number + 1;
 }
 
-/* Gives each address that waits for an answer to the next unit that has not been tried. */
-static void start_round(struct query *q)
+/* Gives each address that waits for an answer to the first of these units that has not been tried. */
+static void offer(struct query *q, size_t first_candidate)
 {
-	/* An address may be covered by two candidates, but has one owner in a round. */
-	u8 *owned = xzalloc(q->count);
+	for (size_t k = first_candidate; k < q->candidates.len; k++) {
+		const struct candidate *c = &q->candidates.data[k];
 
-	vec_each(&q->candidates, c) {
-		for (u32 i = c->first; i < c->last; i++) {
-			if (owned[i] || q->next[i] > c->unit)
-				continue;
-			owned[i] = 1;
-			give(q, c, i);
-		}
+		for (u32 i = c->first; i < c->last; i++)
+			if (!q->owned[i] && q->next[i] <= c->unit)
+				give(q, c->unit, i);
 	}
-	free(owned);
 }
 
-static void read_rest_ahead(void *arg, size_t i)
+/* Tasks of the first round as they are found; `search` is NULL without a crew. */
+static void find_tasks(void *arg, struct crew_search *search)
 {
-	const struct dwarf_file *file = arg;
+	struct query *q = arg;
+	struct dwarf_file *file = &q->dwarf->file;
+	struct aranges aranges = { 0 };
+	struct unit *unit;
 
-	(void)i;
-	dwarf_read_rest_ahead(file->bin);
+	aranges_read(&aranges, file, q->vaddrs, q->count);
+	for (q->unit = 0; (unit = unit_number(file, q->unit)); q->unit++) {
+		size_t candidates = q->candidates.len, tasks = q->tasks.len;
+
+		examine(q, &aranges, unit);
+		offer(q, candidates);
+		if (search && q->tasks.len > tasks)
+			crew_found(search);
+	}
+	vec_release(&aranges);
 }
 
-static void run_task(void *arg, size_t i)
+static void walk_task(void *arg, size_t i)
 {
 	struct query *q = arg;
 
-	task_run(&q->tasks.data[i]);
+	task_walk(&q->tasks.data[i]);
+}
+
+static void find_lines(void *arg, size_t i)
+{
+	struct query *q = arg;
+
+	task_find_lines(&q->tasks.data[i]);
 }
 
 static void name_task(void *arg, size_t i)
@@ -184,11 +195,21 @@ static void each_task(struct query *q, crew_work *work)
 			work(q, i);
 }
 
-/* Strings are read last: disks arrive there last. */
-static void run_round(struct query *q)
+static void walk_first(struct query *q)
 {
-	each_task(q, run_task);
-	each_task(q, name_task);
+	if (q->crew) {
+		crew_search(q->crew, find_tasks, walk_task, q);
+	} else {
+		find_tasks(q, NULL);
+		each_task(q, walk_task);
+	}
+}
+
+static void walk_next(struct query *q)
+{
+	memset(q->owned, 0, q->count);
+	offer(q, 0);
+	each_task(q, walk_task);
 }
 
 /* ---- 3. answers ---- */
@@ -261,15 +282,14 @@ void dwarf_query(struct dwarf *dwarf, struct crew *crew, const u64 *vaddrs, size
 	q.crew = crew;
 	q.found = found;
 	q.arg = arg;
-	find_candidates(&q);
-	if (crew && dwarf_reads_twice(dwarf->file.bin))
-		crew_aside(crew, read_rest_ahead, &dwarf->file, 0);
-	for (int round = 0; round < MAX_ROUNDS; round++) {
-		start_round(&q);
-		if (!q.tasks.len)
-			break;
-		run_round(&q);
+	walk_first(&q);
+	for (int round = 1; q.tasks.len; round++) {
+		/* Of a large file these are read last. */
+		each_task(&q, find_lines);
+		each_task(&q, name_task);
 		finish_round(&q);
+		if (round < MAX_ROUNDS)
+			walk_next(&q);
 	}
 	answer_lines(&q);
 	query_release(&q);

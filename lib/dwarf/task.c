@@ -68,41 +68,52 @@ static bool has_missed(const u32 *innermost, size_t count)
 	return false;
 }
 
-static void find_lines(struct task *task, const u64 *vaddrs)
+static u64 *vaddrs_of(const struct task *task)
+{
+	u64 *vaddrs = xcalloc(task->addresses.len, sizeof *vaddrs);
+
+	for (size_t i = 0; i < task->addresses.len; i++)
+		vaddrs[i] = task->addresses.data[i].vaddr;
+	return vaddrs;
+}
+
+void task_walk(struct task *task)
 {
 	size_t count = task->addresses.len;
-	struct line_place *places = xcalloc(count, sizeof *places);
+	u32 *innermost = xcalloc(count, sizeof *innermost);
+	bool jumped = false;
+	u64 *vaddrs;
 
+	sort_addresses(task);
+	vaddrs = vaddrs_of(task);
+	task->whole = walk(task, vaddrs, innermost, true, &jumped);
+	/* A function nested in one that was jumped over (C, Fortran) is found without jumps. */
+	if (task->whole && jumped && has_missed(innermost, count))
+		task->whole = walk(task, vaddrs, innermost, false, &jumped);
+	for (size_t i = 0; task->whole && i < count; i++)
+		task->addresses.data[i].hit = innermost[i];
+	free(vaddrs);
+	free(innermost);
+}
+
+void task_find_lines(struct task *task)
+{
+	size_t count = task->addresses.len;
+	struct line_place *places;
+	u64 *vaddrs;
+
+	if (!task->whole)
+		return;
+	task->skipped_lines = task->unit->head->has_lines && !unit_has_lines(task->unit);
+	places = xcalloc(count, sizeof *places);
+	vaddrs = vaddrs_of(task);
 	for (size_t i = 0; i < count; i++)
 		places[i].file = NO_ID;
 	line_run(task->unit, vaddrs, (u32)count, places);
 	for (size_t i = 0; i < count; i++)
 		task->addresses.data[i].place = places[i];
 	free(places);
-}
-
-void task_run(struct task *task)
-{
-	size_t count = task->addresses.len;
-	u64 *vaddrs = xcalloc(count, sizeof *vaddrs);
-	u32 *innermost = xcalloc(count, sizeof *innermost);
-	bool whole, jumped = false;
-
-	sort_addresses(task);
-	for (size_t i = 0; i < count; i++)
-		vaddrs[i] = task->addresses.data[i].vaddr;
-	whole = walk(task, vaddrs, innermost, true, &jumped);
-	/* A function nested in one that was jumped over (C, Fortran) is found without jumps. */
-	if (whole && jumped && has_missed(innermost, count))
-		whole = walk(task, vaddrs, innermost, false, &jumped);
-	for (size_t i = 0; whole && i < count; i++)
-		task->addresses.data[i].hit = innermost[i];
-	if (whole) {
-		find_lines(task, vaddrs);
-		task->skipped_lines = task->unit->head->has_lines && !unit_has_lines(task->unit);
-	}
 	free(vaddrs);
-	free(innermost);
 }
 
 const struct level *task_level(struct task *task, u32 hit, struct functions *functions)

@@ -27,8 +27,9 @@ struct level {
 struct task {
 	struct unit *unit;
 	struct budget *marks; /* shared by all tasks of a query */
-	bool skipped_lines; /* the unit has lines, which nobody wants */
-	struct VEC(struct task_address) addresses; /* ascending, once the task runs */
+	bool whole; /* the unit was walked to its end */
+	bool skipped_lines; /* it has lines, which nobody wants */
+	struct VEC(struct task_address) addresses; /* ascending, once the unit is walked */
 	struct hits hits;
 	struct VEC(struct level) levels; /* of the hits */
 };
@@ -38,10 +39,11 @@ void task_release(struct task *task);
 void task_add(struct task *task, u32 query, u64 vaddr);
 
 /*
- * Finds the hit and the line of each address; then names them, but for functions that other units
- * have a part in. Both touch nothing of other units.
+ * Finds the hit of each address; then its line; then names both, but for functions that other units
+ * have a part in. Nothing of other units is touched.
  */
-void task_run(struct task *task);
+void task_walk(struct task *task);
+void task_find_lines(struct task *task);
 void task_name(struct task *task, struct functions *functions);
 
 /* A hit with its name, wherever that is. */

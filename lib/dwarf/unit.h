@@ -1,7 +1,7 @@
 /*
  * A file's DWARF sections and its units: headers, and what the unit DIE says about all the others.
  *
- * Headers are read at once; a unit's own DIE and its abbreviations when a query or a reference
+ * Headers are read in order; a unit's own DIE and its abbreviations when a query or a reference
  * needs them. A unit that cannot be read is marked damaged and stays so.
  */
 #ifndef APROF_DWARF_UNIT_H
@@ -9,6 +9,7 @@
 
 #include <pthread.h>
 
+#include <aprof/arena.h>
 #include <aprof/binary.h>
 #include <aprof/bytes.h>
 #include <aprof/dwarf.h>
@@ -82,7 +83,9 @@ struct dwarf_file {
 	enum dwarf_lines lines_of;
 	struct bytes sections[DWARF_SECTIONS];
 	bool has_line_section; /* sections[DWARF_LINE] is there: read when it is needed */
-	struct VEC(struct unit) units; /* in order of offset; never moves once read */
+	struct bytes headers; /* .debug_info behind the units that are known */
+	struct VEC(struct unit *) units; /* those that are known, in order of offset */
+	struct arena arena; /* of units */
 	pthread_mutex_t lock; /* of both lists, and of reading what comes to them */
 	struct VEC(struct abbrev_table *) abbrevs; /* sorted by offset and encoding */
 	struct VEC(struct line_header *) lines; /* sorted by offset */
@@ -91,10 +94,6 @@ struct dwarf_file {
 	size_t damaged_units;
 	size_t split_units;
 };
-
-/* Lines and strings of a large file: see dwarf_read_ahead(). */
-bool dwarf_reads_twice(const struct binary *bin);
-void dwarf_read_rest_ahead(const struct binary *bin);
 
 void dwarf_file_init(struct dwarf_file *file, struct binary *bin, enum dwarf_lines lines);
 void dwarf_file_release(struct dwarf_file *file);
@@ -111,6 +110,15 @@ static inline bool budget_left(const struct budget *budget)
 struct bytes dwarf_section_at(const struct dwarf_file *file, enum dwarf_section section,
 			      u64 offset);
 
+/*
+ * The unit of a number, in order of offset; NULL if there are not so many. One thread at a time, and
+ * no other may look for units meanwhile.
+ */
+struct unit *unit_number(struct dwarf_file *file, size_t i);
+/* Reads all headers, before unit_at() and what follows references. */
+void units_read(struct dwarf_file *file);
+void units_release(struct dwarf_file *file);
+
 /* Reads the unit's DIE. False if the unit is damaged. */
 bool unit_read_head(struct unit *unit);
 /* Reads the head and all abbreviations. */
@@ -119,6 +127,12 @@ bool unit_read(struct unit *unit);
 bool unit_has_lines(const struct unit *unit);
 /* With the lock held. */
 void dwarf_read_line_section(struct dwarf_file *file);
+/* Counts one. */
+static inline void dwarf_damaged_unit(struct dwarf_file *file)
+{
+	__atomic_fetch_add(&file->damaged_units, 1, __ATOMIC_RELAXED);
+}
+
 /* Marks and counts it; returns false. */
 bool unit_damaged(struct unit *unit);
 /* The unit that a place in .debug_info is in; NULL if none. */

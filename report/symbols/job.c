@@ -62,7 +62,7 @@ void job_open(struct job *job, const struct symbols_options *options, struct sis
 	open_files(job, options, sisters);
 	for (int i = 0; i < FILE_COUNT; i++)
 		if (job->files[i])
-			binary_read_around(job->files[i], false);
+			binary_read_by(job->files[i], BINARY_PAGES);
 }
 
 void job_read_ahead(const struct job *job)
@@ -75,9 +75,9 @@ void job_read_ahead(const struct job *job)
 	for (int i = 0; i < FILE_COUNT; i++) {
 		if (!job->files[i])
 			continue;
+		binary_read_by(job->files[i], BINARY_HUGE_PAGES);
 		binary_read_ahead(job->files[i], code, ARRAY_LEN(code));
 		dwarf_read_ahead(job->files[i]);
-		binary_read_around(job->files[i], true);
 	}
 }
 

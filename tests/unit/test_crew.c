@@ -60,6 +60,37 @@ static void test_each(void)
 	check_done_once(&other);
 }
 
+static void find_slowly(void *arg, struct crew_search *search)
+{
+	(void)arg;
+	for (size_t i = 0; i < PARTS; i++) {
+		if (i % 100 == 0)
+			usleep(1000);
+		crew_found(search);
+	}
+}
+
+static void find_nothing(void *arg, struct crew_search *search)
+{
+	(void)arg;
+	(void)search;
+}
+
+/* When it returns, all that was found is done; what else there is may be. */
+static void test_search(void)
+{
+	struct count count = { .crew = crew_new() }, other = { 0 };
+
+	for (size_t i = 0; i < PARTS; i++)
+		crew_add(count.crew, one, &other, i, 1);
+	crew_search(count.crew, find_slowly, one_slowly, &count);
+	check_done_once(&count);
+	crew_search(count.crew, find_nothing, one, &count);
+	check_done_once(&count);
+	crew_finish(count.crew);
+	check_done_once(&other);
+}
+
 static void add_the_next(void *arg, size_t i)
 {
 	struct count *count = arg;
@@ -136,6 +167,7 @@ static void test_all(void)
 {
 	test_add();
 	test_each();
+	test_search();
 	test_added_by_parts();
 	test_each_within_parts();
 	test_aside();
