@@ -25,6 +25,8 @@
 /* Ranges of units overlap only by accident: an address is not offered to more units than this. */
 #define MAX_ROUNDS 4
 
+#define LARGE_INFO (1u << 20)
+
 /* Addresses [first, last) are covered by a unit. */
 struct candidate {
 	u32 first, last;
@@ -143,7 +145,7 @@ static void offer(struct query *q, size_t first_candidate)
 	}
 }
 
-/* Tasks of the first round as they are found; `search` is NULL without a crew. */
+/* Tasks of the first round; `search`, if not NULL, is told of each. */
 static void find_tasks(void *arg, struct crew_search *search)
 {
 	struct query *q = arg;
@@ -195,9 +197,17 @@ static void each_task(struct query *q, crew_work *work)
 			work(q, i);
 }
 
+/* Does a thread of its own pay for finding units? What was decompressed does not wait for a disk. */
+static bool is_large(const struct dwarf_file *file)
+{
+	struct bytes info = file->sections[DWARF_INFO], whole = binary_bytes(file->bin);
+
+	return bytes_left(&info) >= LARGE_INFO && info.at >= whole.at && info.at < whole.end;
+}
+
 static void walk_first(struct query *q)
 {
-	if (q->crew) {
+	if (q->crew && is_large(&q->dwarf->file)) {
 		crew_search(q->crew, find_tasks, walk_task, q);
 	} else {
 		find_tasks(q, NULL);
