@@ -90,34 +90,41 @@ static bool has_names(struct job *job, const struct tail_way *way)
 	return true;
 }
 
-void missing_add_places(struct missing *missing, struct job *job)
+void missing_find(const struct missing *missing, struct job *job, struct missing_found *found)
 {
 	const struct frame *frames = missing->profile->frames;
 	struct binary *own = job->files[FILE_OWN];
-	struct jump_vec jumps = { 0 };
 	struct tails *tails;
-	struct tail_way way;
 
 	if (!own)
 		return;
 	tails = tails_new(own);
-	vec_each(&missing->list, pair) {
+	for (u32 i = 0; i < missing->list.len; i++) {
+		const struct missing_pair *pair = &missing->list.data[i];
 		const struct frame *caller = &frames[pair->caller], *callee = &frames[pair->callee];
+		struct found_way it = { .pair = i };
 		u64 call, inside;
 
 		if (caller->module != job->id)
 			continue;
-		jumps.len = 0;
 		call = binary_offset_to_vaddr(own, symbols_looked_up(caller));
 		inside = binary_offset_to_vaddr(own, symbols_looked_up(callee));
-		if (call == UINT64_MAX || inside == UINT64_MAX ||
-		    !tails_find(tails, call + 1, inside, &jumps, &way) || !has_names(job, &way))
-			continue;
-		pair->way = (u32)missing->ways.len;
-		add_way(missing, job, &way, jumps.data);
+		if (call != UINT64_MAX && inside != UINT64_MAX &&
+		    tails_find(tails, call + 1, inside, &found->jumps, &it.way) &&
+		    has_names(job, &it.way))
+			*vec_push(&found->ways) = it;
 	}
-	vec_release(&jumps);
 	tails_free(tails);
+}
+
+void missing_add_places(struct missing *missing, struct job *job, struct missing_found *found)
+{
+	vec_each(&found->ways, it) {
+		missing->list.data[it->pair].way = (u32)missing->ways.len;
+		add_way(missing, job, &it->way, found->jumps.data);
+	}
+	vec_release(&found->ways);
+	vec_release(&found->jumps);
 }
 
 static bool same_functions(struct missing_chain a, struct missing_chain b)
