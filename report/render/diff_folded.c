@@ -4,20 +4,31 @@
 
 #include <math.h>
 
+struct scaled {
+	const struct diff *diff;
+	double scale; /* of the first run's counts */
+};
+
+static bool samples_of(const void *arg, u32 node, u64 counts[FOLDED_COUNTS])
+{
+	const struct scaled *scaled = arg;
+	u64 a = scaled->diff->nodes[node].self[0].samples;
+
+	counts[0] = (u64)llround((double)a * scaled->scale);
+	counts[1] = scaled->diff->nodes[node].self[1].samples;
+	return a || counts[1];
+}
+
 void render_diff_folded(const struct diff_input *in)
 {
 	const struct diff *diff = in->diff;
 	/* As their authors' own tool does it: the first run's counts are scaled to the second's. */
-	double scale = in->normalize && diff->all[0].samples
-			       ? (double)diff->all[1].samples / (double)diff->all[0].samples
-			       : 1;
-	struct folded folded = { 0 };
+	const struct scaled scaled = {
+		diff,
+		in->normalize && diff->all[0].samples
+			? (double)diff->all[1].samples / (double)diff->all[0].samples
+			: 1,
+	};
 
-	for (u32 id = 1; id < diff->shape.nodes.len; id++) {
-		u64 a = diff->nodes[id].self[0].samples, b = diff->nodes[id].self[1].samples;
-
-		if (a || b)
-			folded_add(&folded, &diff->shape, id, (u64)llround((double)a * scale), b);
-	}
-	folded_print(&folded, in->out, 2);
+	folded_print(in->out, &diff->shape, samples_of, &scaled, 2);
 }

@@ -1,38 +1,21 @@
-/* Folded lines: gathered, sorted, joined where they are equal, printed. */
+/*
+ * Folded stacks, as flame graph tools read them: a line for each distinct path of a tree, "a;b;c" and
+ * its counts, in the order of their bytes.
+ */
 #ifndef APROF_RENDER_FOLDED_H
 #define APROF_RENDER_FOLDED_H
 
 #include <stdio.h>
 
-#include <aprof/arena.h>
-#include <aprof/text.h>
-
 #include "report/tree/calltree.h"
 
-struct folded_line {
-	const char *stack; /* "a;b;c" */
-	u64 counts[2];
-};
+#define FOLDED_COUNTS 2
 
-/* A name as it is written. */
-struct folded_name {
-	u32 start, len; /* in names_text; len 0: not written yet */
-};
+/* What a node itself was seen; false if that is nothing. */
+typedef bool folded_counts(const void *arg, u32 node, u64 counts[FOLDED_COUNTS]);
 
-struct folded {
-	struct folded_lines VEC(struct folded_line) lines;
-	struct arena arena; /* of their stacks */
-	struct VEC(struct folded_name) names; /* by label */
-	struct text names_text;
-	struct text line, site; /* scratch */
-	struct label_ids path;
-};
-
-/* The stack that ends at a node; all are of one tree. */
-void folded_add(struct folded *folded, const struct calltree *tree, u32 node, u64 first,
-		u64 second);
-
-/* Prints all with one or two counts a line, and releases them. */
-void folded_print(struct folded *folded, FILE *out, int counts);
+/* Prints the first `count` of the counts of each line. */
+void folded_print(FILE *out, const struct calltree *tree, folded_counts *counts_of, const void *arg,
+		  int count);
 
 #endif

@@ -2,12 +2,15 @@
 #include "report/render/folded.h"
 #include "report/render/render.h"
 
+static bool samples_of(const void *arg, u32 node, u64 counts[FOLDED_COUNTS])
+{
+	const struct calltree *tree = arg;
+
+	counts[0] = tree->nodes.data[node].self.samples;
+	return counts[0] != 0;
+}
+
 void render_folded(const struct render_input *in)
 {
-	struct folded folded = { 0 };
-
-	for (u32 id = 1; id < in->tree->nodes.len; id++)
-		if (in->tree->nodes.data[id].self.samples)
-			folded_add(&folded, in->tree, id, in->tree->nodes.data[id].self.samples, 0);
-	folded_print(&folded, in->out, 1);
+	folded_print(in->out, in->tree, samples_of, in->tree, 1);
 }
