@@ -228,7 +228,16 @@ static bool pass_rows(struct load *l, const struct row_stream *stream)
 	return true;
 }
 
-/* Definitions again, for the ids of their epochs; they lead to what the first pass made. */
+/*
+ * Definitions again, for the ids of their epochs; they lead to what the first pass made. With one
+ * epoch they lead there still, and stacks are what there is most of.
+ */
+static void load_again(struct load *l, u8 type, struct bytes table)
+{
+	if (l->profile.epochs > 1 || (type != TABLE_FRAMES && type != TABLE_STACKS))
+		load_definitions(l, type, table);
+}
+
 static bool pass_chunk(struct load *l, const struct chunk *chunk, const struct row_stream *stream)
 {
 	struct bytes payload = chunk->data, table;
@@ -241,7 +250,7 @@ static bool pass_chunk(struct load *l, const struct chunk *chunk, const struct r
 		if (type == TABLE_BRANCHES)
 			load_branches(l, table);
 		else if (type != TABLE_ROWS)
-			load_definitions(l, type, table);
+			load_again(l, type, table);
 		else if (load_rows(l, table, &lost) && !pass_rows(l, stream))
 			return false;
 	}
@@ -255,7 +264,8 @@ struct err *profile_rows(struct profile *p, profile_each_row *each, void *arg)
 	struct chunk_reader reader;
 	struct chunk chunk;
 
-	l->epoch.any = false;
+	if (p->epochs > 1)
+		l->epoch.any = false;
 	chunk_reader_init(&reader, l->fd);
 	while (chunk_next(&reader, &chunk) && chunk.at < l->end)
 		if (!pass_chunk(l, &chunk, &stream))
