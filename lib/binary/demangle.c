@@ -80,14 +80,13 @@ static size_t v0_end(const char *s)
 	return strcspn(s, ".$");
 }
 
-/* The mangling, and how much of the symbol is the name. */
+/* The mangling, and how much of the symbol is a Rust name: 0, if it is none. */
 static enum mangling examine(const char *symbol, size_t *len)
 {
 	if ((*len = legacy_end(symbol)))
 		return MANGLING_RUST_LEGACY;
 	if ((*len = v0_end(symbol)))
 		return MANGLING_RUST_V0;
-	*len = cut_suffixes(symbol);
 	return starts_with(symbol, "_Z") ? MANGLING_CXX : MANGLING_NONE;
 }
 
@@ -117,11 +116,11 @@ static void collect(const char *s, size_t len, void *arg)
 		longjmp(out->full, 1);
 }
 
-static bool print(const char *name, size_t len, enum mangling mangling, struct output *out)
+static bool print(const char *name, enum mangling mangling, struct output *out)
 {
 	if (mangling != MANGLING_CXX)
 		return iberty_rust(name, collect, out);
-	return len <= MAX_CXX_MANGLED && iberty_cxx(name, collect, out);
+	return strlen(name) <= MAX_CXX_MANGLED && iberty_cxx(name, collect, out);
 }
 
 char *demangle(const char *symbol)
@@ -132,12 +131,12 @@ char *demangle(const char *symbol)
 	size_t len;
 
 	mangling = examine(symbol, &len);
-	name = xstrndup(symbol, len);
+	name = xstrndup(symbol, len ? len : cut_suffixes(symbol));
 	if (mangling == MANGLING_NONE)
 		return name;
 	out = xzalloc(sizeof *out);
 	/* A jump means that the text is full: it is taken as it is. */
-	if (setjmp(out->full) == 0 && !print(name, len, mangling, out))
+	if (setjmp(out->full) == 0 && !print(name, mangling, out))
 		text_clear(&out->text);
 	if (out->text.len) {
 		result = text_take(&out->text);

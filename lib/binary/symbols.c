@@ -126,8 +126,8 @@ static bool is_rust(const char *name)
  */
 static bool is_another(const struct symbol *kept, const char *name)
 {
-	return is_rust(kept->name) && is_rust(name) && !starts_with(kept->name, name) &&
-	       !starts_with(name, kept->name);
+	return !starts_with(kept->name, name) && !starts_with(name, kept->name) &&
+	       is_rust(kept->name) && is_rust(name);
 }
 
 /* The candidates of one address: the best is kept, labels only where no function reaches. */
