@@ -86,6 +86,7 @@ static struct err *gather_view(struct flame_view *out, struct view *view, u32 ev
 	struct err *err;
 
 	gathering.sites = GATHER_AWAITS;
+	logical.crew = view->crew;
 	TRY(logical_new(&mapped, view->profile, view->symbols, &logical));
 	err = gather(&all, view->profile, mapped, labels, &gathering, NULL, NULL);
 	logical_free(mapped);

@@ -76,7 +76,9 @@ static struct err *pack(struct pack_options *o, const char *path)
 	*vec_push(&o->debug_binaries) = NULL;
 	options.debug_binaries = o->debug_binaries.data;
 	TRY(view_profile(&profile, path));
+	options.crew = crew_new();
 	err = symbols_resolve(&symbols, profile, &options);
+	crew_finish(options.crew);
 	if (!err) {
 		err = write_packed(o, profile, symbols);
 		symbols_free(symbols);

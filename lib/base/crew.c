@@ -168,7 +168,10 @@ void crew_each(struct crew *crew, crew_work *work, void *arg, size_t count)
 {
 	struct batch batch = { .work = work, .arg = arg, .count = count };
 
-	if (!count)
+	if (!crew)
+		for (size_t i = 0; i < count; i++)
+			work(arg, i);
+	if (!crew || !count)
 		return;
 	pthread_mutex_lock(&crew->lock);
 	batch.next = crew->batches;
@@ -274,17 +277,24 @@ void crew_aside(struct crew *crew, crew_work *work, void *arg, size_t i)
 	pthread_mutex_unlock(&crew->lock);
 }
 
-void crew_finish(struct crew *crew)
+void crew_wait(struct crew *crew)
 {
 	help(crew, false);
+	/* All parts are done: nobody starts another. */
+	vec_each(&crew->aside, thread)
+		pthread_join(*thread, NULL);
+	crew->aside.len = 0;
+}
+
+void crew_finish(struct crew *crew)
+{
+	crew_wait(crew);
 	pthread_mutex_lock(&crew->lock);
 	crew->finishing = true;
 	pthread_cond_broadcast(&crew->changed);
 	pthread_mutex_unlock(&crew->lock);
 	for (size_t i = 0; i < crew->started; i++)
 		pthread_join(crew->threads[i], NULL);
-	vec_each(&crew->aside, thread)
-		pthread_join(*thread, NULL);
 	vec_release(&crew->aside);
 	vec_release(&crew->parts);
 	pthread_cond_destroy(&crew->changed);

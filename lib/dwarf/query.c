@@ -188,15 +188,6 @@ static void name_task(void *arg, size_t i)
 	namers_give_back(&q->dwarf->namers, functions);
 }
 
-static void each_task(struct query *q, crew_work *work)
-{
-	if (q->crew)
-		crew_each(q->crew, work, q, q->tasks.len);
-	else
-		for (size_t i = 0; i < q->tasks.len; i++)
-			work(q, i);
-}
-
 /* Does a thread of its own pay for finding units? What was decompressed does not wait for a disk. */
 static bool is_large(const struct dwarf_file *file)
 {
@@ -211,7 +202,7 @@ static void walk_first(struct query *q)
 		crew_search(q->crew, find_tasks, walk_task, q);
 	} else {
 		find_tasks(q, NULL);
-		each_task(q, walk_task);
+		crew_each(q->crew, walk_task, q, q->tasks.len);
 	}
 }
 
@@ -219,7 +210,7 @@ static void walk_next(struct query *q)
 {
 	memset(q->owned, 0, q->count);
 	offer(q, 0);
-	each_task(q, walk_task);
+	crew_each(q->crew, walk_task, q, q->tasks.len);
 }
 
 /* ---- 3. answers ---- */
@@ -295,8 +286,8 @@ void dwarf_query(struct dwarf *dwarf, struct crew *crew, const u64 *vaddrs, size
 	walk_first(&q);
 	for (int round = 1; q.tasks.len; round++) {
 		/* Of a large file these are read last. */
-		each_task(&q, find_lines);
-		each_task(&q, name_task);
+		crew_each(crew, find_lines, &q, q.tasks.len);
+		crew_each(crew, name_task, &q, q.tasks.len);
 		finish_round(&q);
 		if (round < MAX_ROUNDS)
 			walk_next(&q);

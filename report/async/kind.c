@@ -159,9 +159,9 @@ static void fill(void *arg, u32 function, struct named name)
 			     is_thread_start(name.key);
 }
 
-void kinds_init(struct kinds *kinds, const struct symbols *symbols)
+void kinds_init(struct kinds *kinds, const struct symbols *symbols, struct crew *crew)
 {
-	*kinds = (struct kinds){ .symbols = symbols };
+	*kinds = (struct kinds){ .symbols = symbols, .crew = crew };
 	intern_init(&kinds->strings);
 	intern_init(&kinds->sources);
 	sites_init(&kinds->sites);
@@ -226,7 +226,7 @@ const struct kind *kind_of(struct kinds *kinds, u32 function)
 	struct kind *kind = &kinds->kinds[function];
 
 	if (!kinds->names)
-		kinds->names = named_all_new(kinds->symbols, fill, kinds);
+		kinds->names = named_all_new(kinds->symbols, kinds->crew, fill, kinds);
 	if (!kind->has_name) {
 		kind->has_name = true;
 		kind->name = marked_name(kinds, kind, named_of(kinds->names, function).text);

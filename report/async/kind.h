@@ -37,6 +37,7 @@ struct kind {
 
 struct kinds {
 	const struct symbols *symbols;
+	struct crew *crew;
 	struct intern strings;
 	struct intern sources; /* "shop:src/main.rs": where a crate's functions are declared */
 	bool have_sources;
@@ -45,7 +46,7 @@ struct kinds {
 	struct kind *kinds; /* by function id */
 };
 
-void kinds_init(struct kinds *kinds, const struct symbols *symbols);
+void kinds_init(struct kinds *kinds, const struct symbols *symbols, struct crew *crew);
 void kinds_release(struct kinds *kinds);
 
 /*

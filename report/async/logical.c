@@ -46,7 +46,7 @@ struct err *logical_new(struct logical **out, const struct profile *profile,
 	logical->show_glue = options->show_glue;
 	logical->physical = options->physical;
 	logical->without_sites = options->without_sites;
-	kinds_init(&logical->kinds, symbols);
+	kinds_init(&logical->kinds, symbols, options->crew);
 	logical->mapped = xcalloc((size_t)profile->stack_count + 1, sizeof *logical->mapped);
 	*out = logical;
 	return NULL;

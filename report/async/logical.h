@@ -59,6 +59,7 @@ struct logical_stack {
 };
 
 struct logical_options {
+	struct crew *crew; /* that names functions */
 	bool show_glue;
 	bool physical; /* steps are the source frames as unwound, with inlines */
 	bool without_sites; /* nobody looks at step->site_*: saves finding and reading the sources */

@@ -54,11 +54,11 @@ static void name_block(void *arg, size_t block)
 		all->each(all->arg, i, named_of(all, i));
 }
 
-struct named_all *named_all_new(const struct symbols *symbols, named_each *each, void *arg)
+struct named_all *named_all_new(const struct symbols *symbols, struct crew *crew, named_each *each,
+				void *arg)
 {
 	size_t blocks = (symbols->function_count + BLOCK - 1) / BLOCK;
 	struct named_all *all = xzalloc(sizeof *all);
-	struct crew *crew = crew_new();
 
 	all->symbols = symbols;
 	all->each = each;
@@ -68,7 +68,6 @@ struct named_all *named_all_new(const struct symbols *symbols, named_each *each,
 	all->names = names_new(symbols);
 	names_ready(all->names);
 	crew_each(crew, name_block, all, blocks);
-	crew_finish(crew);
 	names_free(all->names);
 	return all;
 }

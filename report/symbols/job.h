@@ -62,7 +62,7 @@ void job_read_ahead(const struct job *job);
 
 /*
  * Several jobs beside each other. What they will need of their files is read, decompressed and sorted
- * from their opening in jobs_start() on; places may be added until jobs_finish(), which ends the crew when all have run.
+ * from their opening in jobs_start() on; places may be added until jobs_finish(), which returns when all have run.
  */
 #define JOBS_TOGETHER 8
 void jobs_start(struct crew *crew, struct job *jobs, size_t count,

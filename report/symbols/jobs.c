@@ -93,5 +93,5 @@ void jobs_finish(struct crew *crew, struct job *jobs, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
 		come(&jobs[i]);
-	crew_finish(crew);
+	crew_wait(crew);
 }

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <aprof/alloc.h>
+
 void names_init(struct names *names)
 {
 	*names = (struct names){ 0 };
@@ -15,6 +17,9 @@ void names_init(struct names *names)
 void names_release(struct names *names)
 {
 	vec_release(&names->functions);
+	for (size_t i = 0; i < names->block_count; i++)
+		arena_release(&names->blocks[i]);
+	free(names->blocks);
 	intern_release(&names->keys);
 	intern_release(&names->files);
 	arena_release(&names->arena);
@@ -59,15 +64,6 @@ static const char *keep(struct names *names, const char *s)
 	return s ? arena_strdup(&names->arena, s) : NULL;
 }
 
-static const char *keep_demangled(struct names *names, const char *linkage)
-{
-	char *text = demangle(linkage);
-	const char *kept = arena_strdup(&names->arena, text);
-
-	free(text);
-	return kept;
-}
-
 static bool is_rust_mangling(enum mangling mangling)
 {
 	return mangling == MANGLING_RUST_LEGACY || mangling == MANGLING_RUST_V0;
@@ -108,7 +104,7 @@ u32 names_dwarf(struct names *names, u32 module, const struct dwarf_function *d,
 	f->name = d->name ? f->path + (strlen(path) - strlen(name)) : keep(names, name);
 	f->file = names_file(names, d->file);
 	f->line = d->line;
-	f->demangled = f->mangling != MANGLING_NONE ? keep_demangled(names, linkage) : f->path;
+	f->demangled = f->mangling != MANGLING_NONE ? NULL : f->path;
 	return f->id;
 }
 
@@ -127,8 +123,6 @@ u32 names_symbol(struct names *names, u32 module, enum symbol_source source, con
 	f->mangling = mangling_of(symbol);
 	f->is_rust = is_rust_mangling(f->mangling);
 	f->linkage = keep(names, symbol);
-	f->demangled = keep_demangled(names, symbol);
-	f->name = f->path = f->demangled;
 	return f->id;
 }
 
@@ -183,6 +177,36 @@ u32 names_packed(struct names *names, u32 module, const struct packed_names *fro
 	f->name = keep(names, name);
 	f->file = names_file(names, packed_text(from, p->file));
 	f->line = p->line;
-	f->demangled = f->mangling != MANGLING_NONE ? keep_demangled(names, linkage) : f->path;
+	f->demangled = f->mangling != MANGLING_NONE ? NULL : f->path;
 	return f->id;
+}
+
+/* ---- demangling ---- */
+
+#define BLOCK 256 /* functions */
+
+static void demangle_block(void *arg, size_t block)
+{
+	struct names *names = arg;
+	size_t first = block * BLOCK, count = names->functions.len;
+
+	for (size_t i = first; i < count && i - first < BLOCK; i++) {
+		struct function *f = &names->functions.data[i];
+		char *text;
+
+		if (f->demangled)
+			continue;
+		text = demangle(f->linkage);
+		f->demangled = arena_strdup(&names->blocks[block], text);
+		free(text);
+		if (!f->name)
+			f->name = f->path = f->demangled;
+	}
+}
+
+void names_demangle(struct names *names, struct crew *crew)
+{
+	names->block_count = (names->functions.len + BLOCK - 1) / BLOCK;
+	names->blocks = xcalloc(names->block_count + 1, sizeof *names->blocks);
+	crew_each(crew, demangle_block, names, names->block_count);
 }

@@ -3,6 +3,7 @@
 #define APROF_SYMBOLS_NAMES_H
 
 #include <aprof/arena.h>
+#include <aprof/crew.h>
 #include <aprof/dwarf.h>
 #include <aprof/intern.h>
 #include <aprof/text.h>
@@ -14,7 +15,9 @@ struct names {
 	struct VEC(struct function) functions;
 	struct intern keys; /* what makes a function: its id is the function's */
 	struct intern files; /* file names, each once */
-	struct arena arena; /* all other strings */
+	struct arena arena; /* all other strings, but for */
+	struct arena *blocks; /* demangled names, of so many functions each */
+	size_t block_count;
 	struct text key; /* scratch */
 };
 
@@ -41,6 +44,9 @@ u32 names_text(struct names *names, u32 module, enum symbol_source source, const
 /* A function that `aprof pack` put into the profile. */
 u32 names_packed(struct names *names, u32 module, const struct packed_names *from,
 		 const struct packed_function *f);
+
+/* What is demangled is filled in, by the crew: after the last function, and before anybody looks. */
+void names_demangle(struct names *names, struct crew *crew);
 
 /* NULL stays NULL. */
 const char *names_file(struct names *names, const char *file);

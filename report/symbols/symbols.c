@@ -368,7 +368,7 @@ static void run_jobs(struct resolver *r, struct job *jobs, size_t count,
 		     const struct symbols_options *options, struct sisters *sisters,
 		     struct progress *progress)
 {
-	struct crew *crew = crew_new();
+	struct crew *crew = options->crew;
 	struct job *most = jobs;
 	u64 places = 0;
 
@@ -422,6 +422,7 @@ struct err *symbols_resolve(struct symbols **out, const struct profile *profile,
 			 &sisters, &progress);
 	}
 	sisters_notice_unused(&sisters);
+	names_demangle(&r.out->names, options->crew);
 	finish(&r);
 	finish_missing(&r);
 	*out = &r.out->symbols;

@@ -7,6 +7,7 @@
 #ifndef APROF_SYMBOLS_SYMBOLS_H
 #define APROF_SYMBOLS_SYMBOLS_H
 
+#include <aprof/crew.h>
 #include <aprof/demangle.h>
 #include <aprof/dwarf.h>
 #include <aprof/err.h>
@@ -52,6 +53,7 @@ struct source_frame {
 struct symbols_options {
 	const char *symfs; /* --symfs, NULL if none */
 	const char *const *debug_binaries; /* --debug-binary FILE …, NULL-terminated, or NULL */
+	struct crew *crew; /* that does the work */
 	bool places; /* fill symbols->places */
 	enum dwarf_lines lines; /* which source frames have lines, and functions files */
 };

@@ -86,21 +86,23 @@ struct err *view_open(struct view *view, const char *path, struct view_options *
 		.places = options->places,
 		.lines = options->names_only ? DWARF_LINES_OF_RUST : DWARF_LINES,
 	};
+	struct logical_options logical;
 	struct err *err;
 
-	*view = (struct view){ 0 };
 	alloc_much();
+	*view = (struct view){ .crew = crew_new() };
 	notice_quiet(options->quiet);
 	options->logical.hide = terminated(&options->hide);
-	options->logical.without_sites =
-		options->names_only && options->gather.sites == GATHER_NO_SITES;
+	logical = options->logical;
+	logical.crew = symbols.crew = view->crew;
+	logical.without_sites = options->names_only && options->gather.sites == GATHER_NO_SITES;
 	err = view_profile(&view->profile, path);
 	if (!err) {
 		say_what_is_missing(view->profile, path);
 		err = symbols_resolve(&view->symbols, view->profile, &symbols);
 	}
 	if (!err)
-		err = logical_new(&view->logical, view->profile, view->symbols, &options->logical);
+		err = logical_new(&view->logical, view->profile, view->symbols, &logical);
 	if (err)
 		view_close(view);
 	return err;
@@ -116,6 +118,8 @@ void view_close(struct view *view)
 		symbols_free(view->symbols);
 	if (view->profile)
 		profile_close(view->profile);
+	if (view->crew)
+		crew_finish(view->crew);
 	*view = (struct view){ 0 };
 }
 

@@ -7,6 +7,7 @@
 #ifndef APROF_VIEW_VIEW_H
 #define APROF_VIEW_VIEW_H
 
+#include <aprof/crew.h>
 #include <aprof/err.h>
 #include <aprof/options.h>
 #include <aprof/vec.h>
@@ -135,6 +136,7 @@ struct err *view_add_string(const char *value, void *where);
 void view_options_release(struct view_options *options);
 
 struct view {
+	struct crew *crew; /* that does its work */
 	struct profile *profile;
 	struct symbols *symbols;
 	struct logical *logical;

@@ -54,7 +54,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		*vec_push(&functions) = function_of(line, data[0]);
 	symbols = (struct symbols){ .functions = functions.data,
 				    .function_count = (u32)functions.len };
-	kinds_init(&kinds, &symbols);
+	kinds_init(&kinds, &symbols, NULL);
 	for (u32 i = 0; i < symbols.function_count; i++) {
 		const struct kind *kind = kind_of(&kinds, i);
 

@@ -180,18 +180,20 @@ static void check_many(const struct stacks *s, const char *text, const char *key
 	enum { COUNT = 300 };
 	struct function *many = xcalloc(COUNT, sizeof *many);
 	struct symbols symbols = { .functions = many, .function_count = COUNT };
+	struct crew *crew = crew_new();
 	struct named_all *all;
 
 	for (u32 i = 0; i < COUNT; i++) {
 		many[i] = s->functions.data[0];
 		many[i].id = i;
 	}
-	all = named_all_new(&symbols, ignore, NULL);
+	all = named_all_new(&symbols, crew, ignore, NULL);
 	for (u32 i = 0; i < COUNT; i++) {
 		CHECK_STR(named_of(all, i).text, text);
 		CHECK_STR(named_of(all, i).key, key);
 	}
 	named_all_free(all);
+	crew_finish(crew);
 	free(many);
 }
 
@@ -290,7 +292,7 @@ static void test_shared_types(void)
 		   "shop::Retry<F>::run\n"
 		   "d shop::last<alloc::vec::Vec<shop::Order<u8>, alloc::alloc::Global>> = shop::last\n");
 	stacks_ready(&s);
-	all = named_all_new(&s.symbols, ignore, NULL);
+	all = named_all_new(&s.symbols, NULL, ignore, NULL);
 	CHECK_STR(named_of(all, 0).text, "shop::first<alloc::vec::Vec<shop::Order<u8>>>");
 	CHECK_STR(named_of(all, 1).text, "shop::Retry<alloc::vec::Vec<shop::Order<u8>>>::run");
 	CHECK_STR(named_of(all, 2).text, "shop::last<alloc::vec::Vec<shop::Order<u8>>>");
@@ -311,7 +313,7 @@ static void test_modules(void)
 		   "d shop::{impl#4}::size<u8> = shop::Other<T>::size\n");
 	stacks_ready(&s);
 	s.functions.data[2].module = s.functions.data[3].module = 1;
-	all = named_all_new(&s.symbols, ignore, NULL);
+	all = named_all_new(&s.symbols, NULL, ignore, NULL);
 	CHECK_STR(named_of(all, 0).text, "shop::run<shop::Pool::parse<u8>>");
 	CHECK_STR(named_of(all, 2).text, "shop::walk<shop::Other::parse<u8>>");
 	named_all_free(all);
@@ -341,7 +343,7 @@ static void test_depth(void)
 	text_printf(&want, "shop::flat<%s>", text_str(&inner));
 	stacks_add(&s, text_str(&lines));
 	stacks_ready(&s);
-	all = named_all_new(&s.symbols, ignore, NULL);
+	all = named_all_new(&s.symbols, NULL, ignore, NULL);
 	CHECK(strstr(named_of(all, 0).text, "<_>"));
 	CHECK_STR(named_of(all, 1).text, text_str(&want));
 	named_all_free(all);

@@ -468,7 +468,7 @@ static void test_rows(void)
 
 		stacks_add(&s, rows[i].function);
 		stacks_ready(&s);
-		kinds_init(&kinds, &s.symbols);
+		kinds_init(&kinds, &s.symbols, NULL);
 		kind = kind_of(&kinds, 0);
 		check_that_(kind->role == rows[i].role, __FILE__, __LINE__, "%s: role %d, want %d",
 			    rows[i].function, kind->role, rows[i].role);
