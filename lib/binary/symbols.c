@@ -94,7 +94,11 @@ static void read_table(struct binary *bin, const Elf64_Shdr *table, struct candi
 
 static size_t underscores(const char *name)
 {
-	return strspn(name, "_");
+	size_t n = 0;
+
+	while (name[n] == '_')
+		n++;
+	return n;
 }
 
 /* Among aliases the one to keep, whatever the order in the file. */
