@@ -107,8 +107,8 @@ struct code_span {
 
 /* Sorted by start; read on first use. */
 size_t binary_code_spans(struct binary *bin, const struct code_span **out);
-/* The span that covers vaddr, or NULL. */
-const struct code_span *binary_code_span_at(struct binary *bin, u64 vaddr);
+/* The span that covers vaddr; false if none does. */
+bool binary_code_span_at(struct binary *bin, u64 vaddr, struct code_span *out);
 
 /* .gnu_debuglink: false if it has none. */
 bool binary_debuglink(struct binary *bin, const char **name, u32 *crc);

@@ -8,12 +8,23 @@
 #include <aprof/binary.h>
 #include <aprof/vec.h>
 
+#include "lib/binary/fde.h"
+
 struct inflated { /* a section that was compressed */
 	u32 index;
 	bool gnu; /* by the old convention */
 	bool done; /* else it waits for who needs it */
 	u8 *data; /* NULL: it could not be decompressed */
 	size_t size;
+};
+
+/* .eh_frame_hdr: rows that are sorted by where code starts. */
+struct span_table {
+	bool read;
+	const u8 *rows; /* NULL: there is no such table */
+	size_t count;
+	u64 vaddr; /* what its values are relative to */
+	struct fde_reader reader;
 };
 
 struct binary {
@@ -39,6 +50,7 @@ struct binary {
 
 	bool spans_done;
 	struct VEC(struct code_span) spans;
+	struct span_table span_table;
 };
 
 /* The file's bytes from offset on, cut at its end; empty if it starts behind it. */

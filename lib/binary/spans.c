@@ -1,8 +1,8 @@
 /*
  * Where functions start and end, as .eh_frame has it: also for files without symbols.
  *
- * Only the initial location and the range of each FDE are read; what the rules say is no matter
- * here.
+ * A place is looked up in the table of .eh_frame_hdr, which linkers make; where there is none, and
+ * for the list of all spans, all of .eh_frame is read.
  */
 #include <stdlib.h>
 
@@ -10,108 +10,6 @@
 
 #include "lib/binary/binary_private.h"
 #include "lib/binary/order.h"
-
-/* DW_EH_PE_*, as the Linux Standard Base (Core, "DWARF Extensions") lists them. */
-#define PE_ABSPTR 0x00
-#define PE_UDATA2 0x02
-#define PE_UDATA4 0x03
-#define PE_UDATA8 0x04
-#define PE_SDATA2 0x0a
-#define PE_SDATA4 0x0b
-#define PE_SDATA8 0x0c
-#define PE_PCREL 0x10
-#define PE_OMIT 0xff
-
-/* A value without its base; false for encodings that no FDE on x86-64 has. */
-static bool read_encoded(struct bytes *b, u8 encoding, u64 *out)
-{
-	switch (encoding & 0x0f) {
-	case PE_ABSPTR:
-	case PE_UDATA8:
-	case PE_SDATA8:
-		*out = bytes_u64(b);
-		return true;
-	case PE_UDATA4:
-		*out = bytes_u32(b);
-		return true;
-	case PE_SDATA4:
-		*out = (u64)(i64)(i32)bytes_u32(b);
-		return true;
-	case PE_UDATA2:
-		*out = bytes_u16(b);
-		return true;
-	case PE_SDATA2:
-		*out = (u64)(i64)(int16_t)bytes_u16(b);
-		return true;
-	}
-	return false;
-}
-
-/* The encoding of the addresses in a CIE's FDEs; PE_OMIT if it cannot be told. */
-static u8 cie_encoding(struct bytes cie)
-{
-	const char *augmentation;
-	u64 ignored;
-	u8 version = bytes_u8(&cie);
-
-	augmentation = bytes_cstr(&cie);
-	if (!augmentation || *augmentation != 'z')
-		return augmentation && !*augmentation ? PE_ABSPTR : PE_OMIT;
-	bytes_varint(&cie); /* code alignment */
-	bytes_svarint(&cie); /* data alignment */
-	if (version == 1)
-		bytes_u8(&cie); /* return address register */
-	else
-		bytes_varint(&cie);
-	bytes_varint(&cie); /* size of what follows */
-	for (const char *c = augmentation + 1; *c && !cie.bad; c++) {
-		if (*c == 'R')
-			return bytes_u8(&cie);
-		if (*c == 'L')
-			bytes_u8(&cie);
-		else if (*c == 'P' && !read_encoded(&cie, bytes_u8(&cie), &ignored))
-			return PE_OMIT;
-	}
-	return cie.bad ? PE_OMIT : PE_ABSPTR;
-}
-
-struct reader {
-	struct binary *bin;
-	struct section eh_frame;
-	const u8 *cie; /* of the last FDE: nearly always that of the next one too */
-	u8 encoding;
-};
-
-static u8 encoding_at(struct reader *r, const u8 *at)
-{
-	struct bytes b;
-	u32 length;
-
-	if (at == r->cie)
-		return r->encoding;
-	r->cie = at;
-	r->encoding = PE_OMIT;
-	b = bytes_of(at, (size_t)(r->eh_frame.data.end - at));
-	length = bytes_u32(&b);
-	b = bytes_sub(&b, length);
-	if (bytes_u32(&b) == 0 && !b.bad)
-		r->encoding = cie_encoding(b);
-	return r->encoding;
-}
-
-/* `b` is behind the FDE's pointer to its CIE. */
-static void add_span(struct reader *r, struct bytes b, u8 encoding)
-{
-	u64 place = r->eh_frame.vaddr + (u64)(b.at - r->eh_frame.data.at);
-	u64 start, size;
-
-	if (!read_encoded(&b, encoding, &start) || !read_encoded(&b, encoding & 0x0f, &size))
-		return;
-	if (encoding & PE_PCREL)
-		start += place;
-	if (!b.bad && size && start + size > start)
-		*vec_push(&r->bin->spans) = (struct code_span){ start, start + size };
-}
 
 static int by_end(const void *a, const void *b)
 {
@@ -146,31 +44,20 @@ static void sort_spans(struct binary *bin)
 
 static void read_spans(struct binary *bin)
 {
-	struct reader r = { .bin = bin };
+	struct code_span span;
+	struct fde_reader r;
 	struct bytes b;
 
-	if (!binary_eh_frame(bin, &r.eh_frame))
+	if (!fde_reader_init(&r, bin))
 		return;
-	b = r.eh_frame.data;
-	while (bytes_left(&b)) {
-		u64 length = bytes_u32(&b);
-		struct bytes entry;
-		const u8 *at;
-		u32 back;
-		u8 encoding;
+	for (b = r.eh_frame.data; bytes_left(&b);) {
+		/* An empty one is the end of what one object file contributed. */
+		struct bytes entry = fde_next(&b);
 
-		if (!length)
-			continue; /* the end of what one object file contributed */
-		entry = bytes_sub(&b, length == UINT32_MAX ? bytes_u64(&b) : length);
-		at = entry.at;
-		back = bytes_u32(&entry);
-		if (entry.bad)
+		if (b.bad)
 			break;
-		if (!back || back > (size_t)(at - r.eh_frame.data.at))
-			continue; /* a CIE, or nothing that can be followed */
-		encoding = encoding_at(&r, at - back);
-		if (encoding != PE_OMIT)
-			add_span(&r, entry, encoding);
+		if (fde_span(&r, entry, &span))
+			*vec_push(&bin->spans) = span;
 	}
 	sort_spans(bin);
 }
@@ -185,7 +72,7 @@ size_t binary_code_spans(struct binary *bin, const struct code_span **out)
 	return bin->spans.len;
 }
 
-const struct code_span *binary_code_span_at(struct binary *bin, u64 vaddr)
+static bool find_in_list(struct binary *bin, u64 vaddr, struct code_span *out)
 {
 	const struct code_span *spans;
 	size_t low = 0, high = binary_code_spans(bin, &spans);
@@ -198,5 +85,88 @@ const struct code_span *binary_code_span_at(struct binary *bin, u64 vaddr)
 		else
 			high = middle;
 	}
-	return low && vaddr < spans[low - 1].end ? &spans[low - 1] : NULL;
+	if (!low || vaddr >= spans[low - 1].end)
+		return false;
+	*out = spans[low - 1];
+	return true;
+}
+
+/* ---- the table ---- */
+
+#define MOST_TOGETHER 16
+#define ROW 8 /* bytes: start of the code, place of its FDE */
+
+/* What all linkers write: sdata4 of pc, udata4, sdata4 of the table's start (LSB, "Exception Frames"). */
+static const u8 header_start[] = { 1, 0x1b, 0x03, 0x3b };
+
+static struct span_table *table_of(struct binary *bin)
+{
+	struct span_table *table = &bin->span_table;
+
+	if (table->read)
+		return table;
+	table->read = true;
+	vec_each(&bin->headers, p) {
+		struct bytes b = binary_slice(bin, p->p_offset, p->p_filesz);
+		const u8 *start = p->p_type == PT_GNU_EH_FRAME ?
+					  bytes_take(&b, sizeof header_start) : NULL;
+		u32 count;
+
+		if (!start || memcmp(start, header_start, sizeof header_start) != 0)
+			continue;
+		bytes_skip(&b, 4); /* where .eh_frame is */
+		count = bytes_u32(&b);
+		if (b.bad || count > bytes_left(&b) / ROW || !fde_reader_init(&table->reader, bin))
+			continue;
+		table->rows = b.at;
+		table->count = count;
+		table->vaddr = p->p_vaddr;
+	}
+	return table;
+}
+
+static u64 row_value(const struct span_table *table, size_t row, size_t which)
+{
+	struct bytes b = bytes_of(table->rows + row * ROW + which * 4, 4);
+
+	return table->vaddr + (u64)(i64)(i32)bytes_u32(&b);
+}
+
+/* What the row's FDE covers; false if it does not start where the row says. */
+static bool row_span(struct span_table *table, size_t row, struct code_span *out)
+{
+	struct bytes b = table->reader.eh_frame.data;
+
+	if (!bytes_skip(&b, row_value(table, row, 1) - table->reader.eh_frame.vaddr))
+		return false;
+	return fde_span(&table->reader, fde_next(&b), out) && out->start == row_value(table, row, 0);
+}
+
+/* Of those that start together, the longest; more than a few of these are from no linker. */
+static bool find_in_table(struct span_table *table, u64 vaddr, struct code_span *out)
+{
+	size_t low = 0, high = table->count, row;
+	struct code_span span;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (row_value(table, middle, 0) <= vaddr)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	*out = (struct code_span){ 0 };
+	for (row = low; row > 0 && low - row < MOST_TOGETHER &&
+			row_value(table, row - 1, 0) == row_value(table, low - 1, 0); row--)
+		if (row_span(table, row - 1, &span) && span.end > out->end)
+			*out = span;
+	return vaddr < out->end;
+}
+
+bool binary_code_span_at(struct binary *bin, u64 vaddr, struct code_span *out)
+{
+	struct span_table *table = table_of(bin);
+
+	return table->rows ? find_in_table(table, vaddr, out) : find_in_list(bin, vaddr, out);
 }

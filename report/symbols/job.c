@@ -69,7 +69,7 @@ void job_read_ahead(const struct job *job)
 {
 	/* What tail calls are found with comes first. */
 	static const char *const code[] = {
-		".dynsym", ".dynstr", ".eh_frame", ".text", ".symtab", ".strtab",
+		".dynsym", ".dynstr", ".eh_frame_hdr", ".eh_frame", ".text", ".symtab", ".strtab",
 	};
 
 	for (int i = 0; i < FILE_COUNT; i++) {

@@ -88,11 +88,11 @@ static void set_unknown(struct resolver *r, u32 frame, u32 module, struct binary
 		[MODULE_GUEST] = "[guest]",
 	};
 	const struct profile_module *m = &r->profile->modules[module];
-	const struct code_span *span = bin ? binary_code_span_at(bin, vaddr) : NULL;
+	struct code_span span;
 	struct text text = { 0 };
 
-	if (span)
-		text_printf(&text, "%s+0x%llx", base_name(m->path), (unsigned long long)span->start);
+	if (bin && binary_code_span_at(bin, vaddr, &span))
+		text_printf(&text, "%s+0x%llx", base_name(m->path), (unsigned long long)span.start);
 	else if (m->kind < ARRAY_LEN(texts) && texts[m->kind])
 		text_add(&text, texts[m->kind]);
 	else

@@ -79,12 +79,11 @@ static bool is_stub(const struct tails *tails, u64 vaddr)
 	return false;
 }
 
-/* The function that starts there; NULL if none does. */
-static const struct code_span *function_at(const struct tails *tails, u64 entry)
+/* The function that starts there; false if none does. */
+static bool function_at(const struct tails *tails, u64 entry, struct code_span *span)
 {
-	const struct code_span *span = binary_code_span_at(tails->bin, entry);
-
-	return span && span->start == entry && !is_stub(tails, entry) ? span : NULL;
+	return binary_code_span_at(tails->bin, entry, span) && span->start == entry &&
+	       !is_stub(tails, entry);
 }
 
 /* Length of a jump with a 32 bit displacement at its end; 0 if it is none. */
@@ -101,6 +100,7 @@ static void scan(struct tails *tails, const struct code_span *span)
 {
 	u64 size = span->end - span->start;
 	struct bytes code = code_at(tails, span->start, size);
+	struct code_span other;
 	size_t left;
 
 	if (tails->scanned + size > MOST_SCANNED)
@@ -113,7 +113,7 @@ static void scan(struct tails *tails, const struct code_span *span)
 		if (!length)
 			continue;
 		to = relative(code.at + length - 4, span->start + at + length);
-		if ((to < span->start || to >= span->end) && function_at(tails, to))
+		if ((to < span->start || to >= span->end) && function_at(tails, to, &other))
 			*vec_push(&tails->jumps) = (struct jump){ span->start + at, to };
 	}
 }
@@ -172,12 +172,12 @@ static void arrive(struct search *s, u32 depth)
 
 static void walk(struct search *s, u32 depth)
 {
-	const struct code_span *span = function_at(s->tails, s->nodes[depth]);
+	struct code_span span;
 	struct exits exits;
 
-	if (!span || s->looked++ == MOST_WAYS)
+	if (!function_at(s->tails, s->nodes[depth], &span) || s->looked++ == MOST_WAYS)
 		return;
-	exits = exits_of(s->tails, span);
+	exits = exits_of(s->tails, &span);
 	for (u32 i = 0; i < exits.count && s->ways < 2; i++) {
 		u64 to = s->tails->jumps.data[exits.first + i].to;
 
@@ -195,9 +195,12 @@ static void walk(struct search *s, u32 depth)
 static void add_hop(struct tails *tails, struct tail_way *way, u64 entry, u64 next,
 		    struct jump_vec *jumps)
 {
-	struct exits exits = exits_of(tails, function_at(tails, entry));
 	struct tail_hop hop = { .entry = entry, .first = (u32)jumps->len };
+	struct code_span span = { entry, entry };
+	struct exits exits;
 
+	function_at(tails, entry, &span);
+	exits = exits_of(tails, &span);
 	for (u32 i = 0; i < exits.count; i++)
 		if (tails->jumps.data[exits.first + i].to == next)
 			*vec_push(jumps) = tails->jumps.data[exits.first + i];
@@ -228,32 +231,32 @@ static bool is_part(struct tails *tails, u64 vaddr)
 	return symbol && strstr(symbol->name, ".cold");
 }
 
-/* The function that the call in front of `return_address` names; NULL if it names none. */
-static const struct code_span *called(const struct tails *tails, u64 return_address)
+/* The function that the call in front of `return_address` names; false if it names none. */
+static bool called(const struct tails *tails, u64 return_address, struct code_span *span)
 {
 	struct bytes call = code_at(tails, return_address - CALL_SIZE, CALL_SIZE);
 
-	if (!bytes_left(&call) || call.at[0] != 0xe8)
-		return NULL;
-	return function_at(tails, relative(call.at + 1, return_address));
+	return bytes_left(&call) && call.at[0] == 0xe8 &&
+	       function_at(tails, relative(call.at + 1, return_address), span);
 }
 
 bool tails_find(struct tails *tails, u64 return_address, u64 inside, struct jump_vec *jumps,
 		struct tail_way *way)
 {
-	const struct code_span *first, *last = binary_code_span_at(tails->bin, inside);
 	struct search s = { .tails = tails };
+	struct code_span first, last;
 
 	*way = (struct tail_way){ .count = 0 };
-	first = last ? called(tails, return_address) : NULL;
-	if (!first || first->start == last->start || is_stub(tails, inside) ||
-	    is_part(tails, inside) || same_function(tails, first->start, inside))
+	if (!called(tails, return_address, &first) ||
+	    !binary_code_span_at(tails->bin, inside, &last) || first.start == last.start ||
+	    is_stub(tails, inside) || is_part(tails, inside) ||
+	    same_function(tails, first.start, inside))
 		return false;
-	s.goal = last->start;
-	s.nodes[0] = first->start;
+	s.goal = last.start;
+	s.nodes[0] = first.start;
 	walk(&s, 0);
 	if (s.ways != 1 || s.looked > MOST_WAYS) {
-		way->hops[way->count++] = (struct tail_hop){ .entry = first->start };
+		way->hops[way->count++] = (struct tail_hop){ .entry = first.start };
 		return true;
 	}
 	for (u32 i = 0; i < s.found_count; i++)

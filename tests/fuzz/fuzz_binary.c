@@ -28,6 +28,29 @@ static void ask_symbols(struct binary *bin)
 	binary_symbol_at(bin, UINT64_MAX);
 }
 
+static void ask_span(struct binary *bin, u64 vaddr)
+{
+	struct code_span span;
+
+	if (binary_code_span_at(bin, vaddr, &span) && (vaddr < span.start || vaddr >= span.end))
+		abort();
+}
+
+static void ask_spans(struct binary *bin)
+{
+	const struct code_span *spans;
+	size_t count = binary_code_spans(bin, &spans);
+
+	for (size_t i = 0; i < count; i++) {
+		if (spans[i].start >= spans[i].end || (i && spans[i].start < spans[i - 1].start))
+			abort();
+		ask_span(bin, spans[i].start);
+		ask_span(bin, spans[i].end - 1);
+	}
+	ask_span(bin, 0);
+	ask_span(bin, UINT64_MAX);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const char *const names[] = { ".debug_info", ".eh_frame", ".text", "" };
@@ -52,6 +75,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	binary_offset_to_vaddr(bin, UINT64_MAX);
 	binary_vaddr_to_offset(bin, size);
 	ask_symbols(bin);
+	ask_spans(bin);
 	binary_close(bin);
 	return 0;
 }

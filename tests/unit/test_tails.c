@@ -6,6 +6,7 @@
 #include "tests/unit/stacks.h"
 
 #define TEXT 0x1000u
+#define TABLE 0x8000u
 #define SIZE 0x40u /* of each function; NAME starts at FUNCTION(i) */
 #define COUNT 10u
 #define FUNCTION(i) (TEXT + SIZE * (i))
@@ -30,8 +31,49 @@ static void put(struct code *code, u64 from, u8 opcode, u64 to)
 	memcpy(code->bytes + at + 1, &displacement, 4);
 }
 
-static struct binary *make_binary(const struct code *code)
+/* Where the code of an FDE starts, and where it stands. */
+struct row {
+	u32 start, fde;
+};
+
+struct rows VEC(struct row);
+
+static int by_start(const void *a, const void *b)
 {
+	const struct row *x = a, *y = b;
+
+	return x->start < y->start ? -1 : x->start > y->start;
+}
+
+/* .eh_frame_hdr, as linkers make it. */
+static void add_table(struct elf_image *e, struct rows *rows)
+{
+	struct buf table = { 0 };
+	Elf64_Shdr *header;
+
+	vec_sort(rows, by_start);
+	buf_put(&table, "\x01\x1b\x03\x3b", 4);
+	buf_u32(&table, CFI_VADDR - (TABLE + 4));
+	buf_u32(&table, (u32)rows->len);
+	vec_each(rows, row) {
+		buf_u32(&table, row->start - TABLE);
+		buf_u32(&table, row->fde - TABLE);
+	}
+	header = elf_image_section(e, ".eh_frame_hdr", SHT_PROGBITS, SHF_ALLOC, TABLE, table.data,
+				   table.len);
+	elf_image_segment(e, PT_GNU_EH_FRAME, PF_R, header->sh_offset, TABLE, table.len);
+	buf_release(&table);
+}
+
+static void add_fde(struct cfi_maker *cfi, struct rows *rows, u64 start, u64 size)
+{
+	*vec_push(rows) = (struct row){ (u32)start, (u32)(CFI_VADDR + cfi->data.len) };
+	CFI_FDE(cfi, start, size, DW_CFA_nop);
+}
+
+static struct binary *make_binary(const struct code *code, bool table)
+{
+	struct rows rows = { 0 };
 	struct elf_image e;
 	struct cfi_maker cfi = { 0 };
 	struct buf symbols = { 0 }, strings = { 0 }, file;
@@ -53,13 +95,15 @@ static struct binary *make_binary(const struct code *code)
 		buf_put(&strings, names[i], strlen(names[i]) + 1);
 		buf_put(&symbols, &symbol, sizeof symbol);
 		/* In no order: linkers keep that of the object files. */
-		CFI_FDE(&cfi, FUNCTION(COUNT - 1 - i), SIZE, DW_CFA_nop);
+		add_fde(&cfi, &rows, FUNCTION(COUNT - 1 - i), SIZE);
 	}
 	/* And what covers the start of one of them once more. */
-	CFI_FDE(&cfi, FUNCTION(LOOP), 8, DW_CFA_nop);
+	add_fde(&cfi, &rows, FUNCTION(LOOP), 8);
 	buf_u32(&cfi.data, 0);
 	elf_image_section(&e, ".eh_frame", SHT_PROGBITS, SHF_ALLOC, CFI_VADDR, cfi.data.data,
 			  cfi.data.len);
+	if (table)
+		add_table(&e, &rows);
 	symtab = elf_image_section(&e, ".symtab", SHT_SYMTAB, 0, 0, symbols.data, symbols.len);
 	symtab->sh_entsize = sizeof(Elf64_Sym);
 	symtab->sh_link = e.header.e_shnum;
@@ -70,6 +114,7 @@ static struct binary *make_binary(const struct code *code)
 	buf_release(&symbols);
 	buf_release(&strings);
 	buf_release(&cfi.data);
+	vec_release(&rows);
 	return bin;
 }
 
@@ -96,7 +141,7 @@ static void check_way(struct tails *tails, u64 call, u64 inside, const char *exp
 	vec_release(&jumps);
 }
 
-static void test_ways(void)
+static void test_ways(bool table)
 {
 	struct code code = { { 0 } };
 	struct binary *bin;
@@ -124,7 +169,7 @@ static void test_ways(void)
 	put(&code, FUNCTION(LOOP) + 0x10, 0xe9, FUNCTION(Z));
 	put(&code, FUNCTION(Z) + 0x20, 0xe9, FUNCTION(LOOP));
 	put(&code, FUNCTION(NOBODY) + SIZE - 4, 0xe9, 0); /* cut by the end */
-	bin = make_binary(&code);
+	bin = make_binary(&code, table);
 	tails = tails_new(bin);
 
 	check_way(tails, call_y, FUNCTION(Y) + 3, "");
@@ -181,22 +226,31 @@ static void test_chain(void)
 	stacks_release(&s);
 }
 
-static void test_spans(void)
+/* By the table, and without. */
+static void test_spans(bool table)
 {
 	struct code code = { { 0 } };
-	struct binary *bin = make_binary(&code);
-	const struct code_span *span = binary_code_span_at(bin, FUNCTION(LOOP) + SIZE / 2);
+	struct binary *bin = make_binary(&code, table);
+	struct code_span span = { 0 };
 
-	if (CHECK(span))
-		CHECK_EQ(span->start, FUNCTION(LOOP));
-	CHECK(!binary_code_span_at(bin, FUNCTION(COUNT)));
+	for (u32 i = 0; i < COUNT; i++) {
+		CHECK(binary_code_span_at(bin, FUNCTION(i), &span));
+		CHECK_EQ(span.start, FUNCTION(i));
+		CHECK(binary_code_span_at(bin, FUNCTION(i) + SIZE - 1, &span));
+		CHECK_EQ(span.start, FUNCTION(i));
+		CHECK_EQ(span.end, FUNCTION(i) + SIZE);
+	}
+	CHECK(!binary_code_span_at(bin, FUNCTION(COUNT), &span));
+	CHECK(!binary_code_span_at(bin, FUNCTION(0) - 1, &span));
 	binary_close(bin);
 }
 
 int main(void)
 {
-	test_spans();
-	test_ways();
+	for (int table = 0; table < 2; table++) {
+		test_spans(table);
+		test_ways(table);
+	}
 	test_chain();
 	return check_done();
 }
