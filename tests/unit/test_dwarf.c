@@ -151,6 +151,34 @@ static void check_chain(void *arg, size_t query, const struct dwarf_frame *frame
 	CHECK_EQ(frames[2].function->line, lines.outer);
 }
 
+/* Only Rust's lines are wanted: of C there are the names, and where calls were inlined. */
+static void check_names(void *arg, size_t query, const struct dwarf_frame *frames, size_t count)
+{
+	(void)arg;
+	(void)query;
+	found++;
+	if (!CHECK_EQ(count, 3))
+		return;
+	CHECK_STR(frames[0].function->name, "leaf");
+	CHECK_STR(frames[2].function->name, "outer");
+	CHECK_EQ(frames[0].line, 0);
+	CHECK_EQ(frames[1].line, lines.leaf_call);
+	CHECK_EQ(frames[2].function->line, lines.outer);
+	for (size_t i = 0; i < count; i++)
+		CHECK(!frames[i].file && !frames[i].function->file);
+}
+
+static void test_without_lines(struct binary *bin, const u64 *vaddrs, size_t count)
+{
+	struct dwarf *dwarf;
+
+	CHECK(!dwarf_open(&dwarf, bin, DWARF_LINES_OF_RUST));
+	found = 0;
+	dwarf_query(dwarf, NULL, vaddrs, count, check_names, NULL);
+	CHECK_EQ(found, 2);
+	dwarf_close(dwarf);
+}
+
 static int test_self(void)
 {
 	u64 vaddrs[] = { 0, (u64)(test_dwarf_place - __ehdr_start),
@@ -180,6 +208,7 @@ static int test_self(void)
 	CHECK_EQ(dwarf_split(dwarf), 0);
 	CHECK(!dwarf_missing_alt(dwarf));
 	dwarf_close(dwarf);
+	test_without_lines(bin, vaddrs, ARRAY_LEN(vaddrs));
 	binary_close(bin);
 	return check_done();
 }
