@@ -9,6 +9,8 @@
 #include <aprof/alloc.h>
 #include <aprof/vec.h>
 
+#include "lib/base/seat.h"
+
 #define MOST_HELPERS 15
 
 struct part {
@@ -78,6 +80,7 @@ static void help_batch(struct crew *crew, struct batch *batch)
 				break;
 			}
 	pthread_mutex_unlock(&crew->lock);
+	seat_take();
 	batch->work(batch->arg, i);
 	pthread_mutex_lock(&crew->lock);
 	if (++batch->done == batch->count)
@@ -102,10 +105,17 @@ static void run_part(struct crew *crew)
 
 	crew->running++;
 	pthread_mutex_unlock(&crew->lock);
+	seat_take();
 	part.work(part.arg, part.i);
 	pthread_mutex_lock(&crew->lock);
 	if (!--crew->running)
 		pthread_cond_broadcast(&crew->changed);
+}
+
+static void wait_for_change(struct crew *crew)
+{
+	seat_leave();
+	pthread_cond_wait(&crew->changed, &crew->lock);
 }
 
 static bool is_empty(const struct crew *crew)
@@ -124,7 +134,7 @@ static void help(struct crew *crew, bool is_helper)
 			run_part(crew);
 		} else {
 			crew->idle++;
-			pthread_cond_wait(&crew->changed, &crew->lock);
+			wait_for_change(crew);
 			crew->idle--;
 		}
 	}
@@ -139,6 +149,7 @@ static void *helper(void *arg)
 	crew->coming--;
 	pthread_mutex_unlock(&crew->lock);
 	help(crew, true);
+	seat_leave();
 	return NULL;
 }
 
@@ -180,7 +191,7 @@ void crew_each(struct crew *crew, crew_work *work, void *arg, size_t count)
 	while (batch.taken < count)
 		help_batch(crew, &batch);
 	while (batch.done < count)
-		pthread_cond_wait(&crew->changed, &crew->lock);
+		wait_for_change(crew);
 	pthread_mutex_unlock(&crew->lock);
 }
 
@@ -225,7 +236,7 @@ static void help_search(struct crew *crew, struct batch *batch)
 		if (crew->batches)
 			help_batch(crew, crew->batches);
 		else
-			pthread_cond_wait(&crew->changed, &crew->lock);
+			wait_for_change(crew);
 	}
 	pthread_mutex_unlock(&crew->lock);
 }
