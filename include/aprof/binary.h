@@ -97,6 +97,8 @@ bool binary_eh_frame(struct binary *bin, struct section *out);
 
 /* Function symbols sorted by vaddr, one for each address; built on first use. */
 size_t binary_symbols(struct binary *bin, const struct symbol **out);
+/* Bytes that they are built from. */
+u64 binary_symbols_size(const struct binary *bin);
 /* The function symbol that covers vaddr, or NULL. */
 const struct symbol *binary_symbol_at(struct binary *bin, u64 vaddr);
 

@@ -188,12 +188,29 @@ static void find_enclosing(struct binary *bin)
 	}
 }
 
+static bool is_table(const Elf64_Shdr *section)
+{
+	return section->sh_type == SHT_SYMTAB || section->sh_type == SHT_DYNSYM;
+}
+
+u64 binary_symbols_size(const struct binary *bin)
+{
+	u64 size = 0;
+
+	vec_each(&bin->sections, s) {
+		struct bytes table = section_bytes(bin, s);
+
+		size += is_table(s) ? bytes_left(&table) : 0;
+	}
+	return size;
+}
+
 static void build(struct binary *bin)
 {
 	struct candidates all = { 0 };
 
 	vec_each(&bin->sections, s)
-		if (s->sh_type == SHT_SYMTAB || s->sh_type == SHT_DYNSYM)
+		if (is_table(s))
 			read_table(bin, s, &all);
 	choose(bin, &all);
 	find_enclosing(bin);

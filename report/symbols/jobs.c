@@ -7,12 +7,8 @@
  */
 #include "report/symbols/job.h"
 
-/*
- * Jobs come first, then what they wait for, by its size. Symbols come last: they are at the end of a
- * file, where disks arrive last.
- */
+/* Jobs come first, then what they wait for and symbols, by their size. */
 #define JOB_WEIGHT (1ull << 62)
-#define SYMBOLS_WEIGHT 0
 
 static void run(void *arg, size_t i)
 {
@@ -86,7 +82,8 @@ void jobs_start(struct crew *crew, struct job *jobs, size_t count,
 	crew_aside(crew, read_ahead, jobs, count);
 	for (size_t i = 0; i < count; i++)
 		if (job_symbols(&jobs[i]))
-			crew_add(crew, sort_symbols, jobs, i, SYMBOLS_WEIGHT);
+			crew_add(crew, sort_symbols, jobs, i,
+				 binary_symbols_size(job_symbols(&jobs[i])));
 }
 
 void jobs_finish(struct crew *crew, struct job *jobs, size_t count)
