@@ -69,16 +69,37 @@ static void read_ahead(void *arg, size_t count)
 		job_read_ahead(&jobs[i]);
 }
 
+static struct job *with_most_places(struct job *jobs, size_t count)
+{
+	struct job *most = jobs;
+
+	for (size_t i = 1; i < count; i++)
+		if (jobs[i].places.len > most->places.len)
+			most = &jobs[i];
+	return most;
+}
+
+static void start(struct crew *crew, struct job *job, const struct symbols_options *options,
+		  struct sisters *sisters)
+{
+	job_open(job, options, sisters);
+	job->crew = crew;
+	job->lines = options->lines;
+	job->waits = 1;
+	plan(job, options->lines);
+}
+
 void jobs_start(struct crew *crew, struct job *jobs, size_t count,
 		const struct symbols_options *options, struct sisters *sisters)
 {
-	for (size_t i = 0; i < count; i++) {
-		job_open(&jobs[i], options, sisters);
-		jobs[i].crew = crew;
-		jobs[i].lines = options->lines;
-		jobs[i].waits = 1;
-		plan(&jobs[i], options->lines);
-	}
+	struct job *most = with_most_places(jobs, count);
+
+	/* The most is waited for longest: it is read while the others are opened. */
+	start(crew, most, options, sisters);
+	crew_aside(crew, read_ahead, most, 1);
+	for (size_t i = 0; i < count; i++)
+		if (&jobs[i] != most)
+			start(crew, &jobs[i], options, sisters);
 	crew_aside(crew, read_ahead, jobs, count);
 	for (size_t i = 0; i < count; i++)
 		if (job_symbols(&jobs[i]))
