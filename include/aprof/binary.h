@@ -30,8 +30,11 @@ struct symbol { /* a function of .symtab or .dynsym */
 
 struct binary;
 
+/* For reading most of the file: by huge pages, see binary_read_by(). */
 ERR_MUST_CHECK struct err *binary_open(struct binary **out, const char *path);
-/* Takes its own reference to the descriptor's file; `name` is for messages. */
+/*
+ * For reading some of it. Takes its own reference to the descriptor's file; `name` is for messages.
+ */
 ERR_MUST_CHECK struct err *binary_open_fd(struct binary **out, int fd, const char *name);
 /* Copies the bytes. */
 ERR_MUST_CHECK struct err *binary_open_image(struct binary **out, const void *image, size_t size,
@@ -69,7 +72,7 @@ bool binary_section(struct binary *bin, const char *name, struct section *out);
 /* What the kernel reads from the disk when a page is used. */
 enum binary_reading {
 	BINARY_PAGES, /* that page: for what looks here and there */
-	BINARY_AROUND, /* what is around it, as it does at first */
+	BINARY_AROUND, /* what is around it */
 	BINARY_HUGE_PAGES, /* megabytes: for a file of which most will be read */
 };
 

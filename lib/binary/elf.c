@@ -108,7 +108,6 @@ static struct err *finish(struct binary *bin, struct binary **out)
 
 	pthread_mutex_init(&bin->lock, NULL);
 	err = parse(bin);
-	binary_read_by(bin, BINARY_AROUND);
 	if (err) {
 		binary_close(bin);
 		return err;
@@ -117,7 +116,7 @@ static struct err *finish(struct binary *bin, struct binary **out)
 	return NULL;
 }
 
-struct err *binary_open_fd(struct binary **out, int fd, const char *name)
+static struct err *open_file(struct binary **out, int fd, const char *name, enum binary_reading by)
 {
 	struct binary *bin;
 	struct stat st;
@@ -130,7 +129,7 @@ struct err *binary_open_fd(struct binary **out, int fd, const char *name)
 		return err_new("%s is not a regular file", name);
 	if (!st.st_size)
 		return err_new("%s is empty", name);
-	data = mapped_new(fd, (size_t)st.st_size);
+	data = mapped_new(fd, (size_t)st.st_size, by);
 	if (!data)
 		return err_os(errno, "cannot map %s", name);
 
@@ -142,6 +141,14 @@ struct err *binary_open_fd(struct binary **out, int fd, const char *name)
 	return finish(bin, out);
 }
 
+/* Headers are at the start and the end: what is around them need not be read for that. */
+struct err *binary_open_fd(struct binary **out, int fd, const char *name)
+{
+	TRY(open_file(out, fd, name, BINARY_PAGES));
+	binary_read_by(*out, BINARY_AROUND);
+	return NULL;
+}
+
 struct err *binary_open(struct binary **out, const char *path)
 {
 	/* O_NONBLOCK: a FIFO in the place of a program must not hold us. */
@@ -150,7 +157,7 @@ struct err *binary_open(struct binary **out, const char *path)
 	*out = NULL;
 	if (fd < 0)
 		return err_os(errno, "cannot open %s", path);
-	return binary_open_fd(out, fd, path);
+	return open_file(out, fd, path, BINARY_HUGE_PAGES);
 }
 
 struct err *binary_open_image(struct binary **out, const void *image, size_t size, const char *name)

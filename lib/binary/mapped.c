@@ -73,15 +73,14 @@ static void unguard(uintptr_t start)
 	pthread_mutex_unlock(&lock);
 }
 
-const u8 *mapped_new(int fd, size_t size)
+const u8 *mapped_new(int fd, size_t size, enum binary_reading by)
 {
 	static pthread_once_t once = PTHREAD_ONCE_INIT;
 	void *data = mmap(NULL, size, PROT_READ, MAP_PRIVATE, fd, 0);
 
 	if (data == MAP_FAILED)
 		return NULL;
-	/* Headers are at the start and the end. What is around them is read when it is known. */
-	mapped_read_by(data, size, BINARY_PAGES);
+	mapped_read_by(data, size, by);
 	pthread_once(&once, handle_bus_errors);
 	guard((uintptr_t)data, (uintptr_t)data + size);
 	return data;

@@ -12,8 +12,7 @@
 #include <aprof/types.h>
 
 /* `size` bytes of fd from its start; NULL with errno. */
-const u8 *mapped_new(int fd, size_t size);
-/* At first it is read by pages. */
+const u8 *mapped_new(int fd, size_t size, enum binary_reading by);
 void mapped_read_by(const u8 *data, size_t size, enum binary_reading by);
 /* Reads a part of it from the disk. */
 void mapped_read_ahead(struct bytes part);

@@ -60,9 +60,6 @@ static void open_files(struct job *job, const struct symbols_options *options,
 void job_open(struct job *job, const struct symbols_options *options, struct sisters *sisters)
 {
 	open_files(job, options, sisters);
-	for (int i = 0; i < FILE_COUNT; i++)
-		if (job->files[i])
-			binary_read_by(job->files[i], BINARY_PAGES);
 }
 
 void job_read_ahead(const struct job *job)
