@@ -49,7 +49,7 @@ enum dwarf_lines {
 ERR_MUST_CHECK struct err *dwarf_open(struct dwarf **out, struct binary *bin, enum dwarf_lines lines);
 void dwarf_close(struct dwarf *dwarf);
 
-/* Has what dwarf_open() and dwarf_query() read come from the disk: see binary_read_ahead(). */
+/* Has what dwarf_open() and dwarf_query() may read come from the disk: see binary_read_ahead(). */
 void dwarf_read_ahead(const struct binary *bin);
 /* Plans the inflating of the same: see binary_plan_inflating(). */
 size_t dwarf_plan_inflating(struct binary *bin, enum dwarf_lines lines);

@@ -3,6 +3,7 @@
 
 #include <sched.h>
 #include <stdatomic.h>
+#include <string.h>
 
 #include <aprof/types.h>
 
@@ -32,7 +33,11 @@ static int move_from(int cpu)
 	CPU_SET(other, &there);
 	if (sched_setaffinity(0, sizeof there, &there) < 0)
 		return cpu;
-	sched_setaffinity(0, sizeof allowed, &allowed);
+	if (sched_setaffinity(0, sizeof allowed, &allowed) < 0) {
+		/* What is allowed changed just now: the kernel knows. */
+		memset(&allowed, 0xff, sizeof allowed);
+		sched_setaffinity(0, sizeof allowed, &allowed);
+	}
 	return other;
 }
 

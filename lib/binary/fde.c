@@ -1,6 +1,8 @@
 /* Reading the initial location and the range of FDEs. */
 #include "lib/binary/fde.h"
 
+#define MOST_CIE 256 /* bytes: what is looked at is in the first few dozens */
+
 /* DW_EH_PE_*, as the Linux Standard Base (Core, "DWARF Extensions") lists them. */
 #define PE_ABSPTR 0x00
 #define PE_UDATA2 0x02
@@ -76,7 +78,8 @@ static u8 encoding_at(struct fde_reader *r, const u8 *at)
 	b = bytes_of(at, (size_t)(r->eh_frame.data.end - at));
 	b = fde_next(&b);
 	if (bytes_u32(&b) == 0 && !b.bad)
-		r->encoding = cie_encoding(b);
+		r->encoding = cie_encoding(bytes_of(b.at, bytes_left(&b) < MOST_CIE ? bytes_left(&b) :
+										      MOST_CIE));
 	return r->encoding;
 }
 

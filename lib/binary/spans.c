@@ -116,7 +116,7 @@ static struct span_table *table_of(struct binary *bin)
 			continue;
 		bytes_skip(&b, 4); /* where .eh_frame is */
 		count = bytes_u32(&b);
-		if (b.bad || count > bytes_left(&b) / ROW || !fde_reader_init(&table->reader, bin))
+		if (b.bad || !count || count > bytes_left(&b) / ROW || !fde_reader_init(&table->reader, bin))
 			continue;
 		table->rows = b.at;
 		table->count = count;

@@ -17,6 +17,7 @@ struct line_file {
 
 struct line_header {
 	u64 offset; /* in .debug_line */
+	const char *directory; /* of the unit: paths are relative to it; NULL if it has none */
 	bool damaged;
 	u32 first_file; /* the index of files.data[0]: 1 before DWARF 5 */
 	const u8 *lengths; /* operand counts of the standard opcodes */

@@ -122,10 +122,21 @@ static bool read_header(struct line_header *lines, const struct unit *unit)
 	return budget_take(&unit->file->line_budget, (u64)(header.at - start)) && !header.bad;
 }
 
-/* Units may share a table: those of dwz and of link-time optimisation do. */
+static int header_order(const struct line_header *lines, u64 offset, const char *directory)
+{
+	if (lines->offset != offset)
+		return lines->offset < offset ? -1 : 1;
+	return (lines->directory > directory) - (lines->directory < directory);
+}
+
+/*
+ * Units may share a table: those of dwz and of link-time optimisation do. Its paths are theirs only
+ * if they share the directory, too; equal strings are in one place, as linkers keep them.
+ */
 static struct line_header *shared_header(struct unit *unit)
 {
 	struct dwarf_file *file = unit->file;
+	const char *directory = unit_string(unit, &unit->head->directory);
 	u64 offset = unit->head->stmt_list;
 	size_t low = 0, high = file->lines.len;
 	struct line_header *lines;
@@ -133,15 +144,16 @@ static struct line_header *shared_header(struct unit *unit)
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 
-		if (file->lines.data[middle]->offset < offset)
+		if (header_order(file->lines.data[middle], offset, directory) < 0)
 			low = middle + 1;
 		else
 			high = middle;
 	}
-	if (low < file->lines.len && file->lines.data[low]->offset == offset)
+	if (low < file->lines.len && !header_order(file->lines.data[low], offset, directory))
 		return file->lines.data[low];
 	lines = xzalloc(sizeof *lines);
 	lines->offset = offset;
+	lines->directory = directory;
 	vec_insert(&file->lines, low, lines);
 	if (!budget_left(&file->line_budget) || !read_header(lines, unit))
 		lines->damaged = true;
@@ -196,7 +208,7 @@ const char *line_path(struct unit *unit, u64 index, struct arena *arena)
 		if (file->directory < lines->directories.len)
 			directory = lines->directories.data[file->directory];
 		path = join(arena, directory, file->name);
-		path = join(arena, unit_string(unit, &unit->head->directory), path);
+		path = join(arena, lines->directory, path);
 		__atomic_store_n(&file->path, path, __ATOMIC_RELEASE);
 	}
 	return path;

@@ -184,10 +184,13 @@ bool unit_read(struct unit *unit)
 	return true;
 }
 
+/* The partial units of dwz have no language: they may be parts of any. */
 bool unit_has_lines(const struct unit *unit)
 {
-	return unit->head->has_lines && (unit->file->lines_of == DWARF_LINES ||
-					 unit->head->language == DW_LANG_Rust);
+	u16 language = unit->head->language;
+
+	return unit->head->has_lines && (unit->file->lines_of == DWARF_LINES || !language ||
+					 language == DW_LANG_Rust);
 }
 
 /* ---- DIEs and values ---- */
@@ -276,6 +279,20 @@ bool unit_address(const struct unit *unit, const struct value *v, u64 *out)
 	return false;
 }
 
+bool unit_own_reference(const struct unit *unit, const struct value *v, u64 *offset)
+{
+	switch (v->form) {
+	case DW_FORM_ref1:
+	case DW_FORM_ref2:
+	case DW_FORM_ref4:
+	case DW_FORM_ref8:
+	case DW_FORM_ref_udata:
+		*offset = unit->offset + v->number;
+		return v->number < unit->end - unit->offset;
+	}
+	return false;
+}
+
 /* A place in a whole .debug_info. */
 static bool reference_in(struct dwarf_file *file, u64 offset, struct unit **to, u64 *out)
 {
@@ -286,17 +303,11 @@ static bool reference_in(struct dwarf_file *file, u64 offset, struct unit **to, 
 
 bool unit_reference(struct unit *unit, const struct value *v, struct unit **to, u64 *offset)
 {
-	switch (v->form) {
-	case DW_FORM_ref1:
-	case DW_FORM_ref2:
-	case DW_FORM_ref4:
-	case DW_FORM_ref8:
-	case DW_FORM_ref_udata:
-		if (v->number >= unit->end - unit->offset)
-			return false;
+	if (unit_own_reference(unit, v, offset)) {
 		*to = unit;
-		*offset = unit->offset + v->number;
 		return true;
+	}
+	switch (v->form) {
 	case DW_FORM_ref_addr:
 		return reference_in(unit->file, v->number, to, offset);
 	case DW_FORM_GNU_ref_alt:

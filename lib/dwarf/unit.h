@@ -151,7 +151,9 @@ bool die_at(struct unit *unit, u64 offset, struct die *out);
 const char *unit_string(const struct unit *unit, const struct value *v);
 /* An address, also by index. False if it is none. */
 bool unit_address(const struct unit *unit, const struct value *v, u64 *out);
-/* The DIE that a reference points at, in this or another unit or file. */
+/* The DIE that a reference points at, if its form can only mean one of this unit. */
+bool unit_own_reference(const struct unit *unit, const struct value *v, u64 *offset);
+/* The same in this or another unit or file. All headers must have been read. */
 bool unit_reference(struct unit *unit, const struct value *v, struct unit **to, u64 *offset);
 
 #endif

@@ -64,7 +64,9 @@ struct unit *unit_number(struct dwarf_file *file, size_t i)
 			*vec_push(&file->units) = unit;
 			continue;
 		}
-		dwarf_damaged_unit(file);
+		/* Zeros may fill the end. */
+		if (bytes_left(&file->headers) || file->headers.bad)
+			dwarf_damaged_unit(file);
 		file->headers = bytes_of(NULL, 0);
 	}
 	return i < file->units.len ? file->units.data[i] : NULL;

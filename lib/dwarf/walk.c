@@ -162,12 +162,11 @@ static u32 find_hit(struct walk *walk, const struct code_values *code, u32 paren
 /* Jumps over the children if that is allowed and the DIE says where they end. */
 static bool jump_children(struct walk *walk, const struct value *sibling)
 {
-	struct unit *to;
 	u64 offset;
 	const u8 *target;
 
-	if (!walk->jump || !sibling->form ||
-	    !unit_reference(walk->unit, sibling, &to, &offset) || to != walk->unit)
+	/* Other units may still be looked for: nothing here may lead to one. */
+	if (!walk->jump || !unit_own_reference(walk->unit, sibling, &offset))
 		return false;
 	target = walk->unit_start + (offset - walk->unit->offset);
 	if (target < walk->at.at || target > walk->at.end)

@@ -16,12 +16,16 @@ void load_set_epoch(struct load *l, u32 number)
 	l->profile.epochs += !l->complete;
 }
 
-/* Sets map[id]; ids in between that were not met yet are NO_ID. */
-static void map_set(struct id_map *map, u32 id, u32 joined)
+/* Sets map[id]; ids in between that were not met yet are NO_ID. False if it was another one. */
+static bool map_set(struct id_map *map, u32 id, u32 joined)
 {
+	u32 before;
+
 	while (map->len <= id)
 		*vec_push(map) = NO_ID;
+	before = map->data[id];
 	map->data[id] = joined;
+	return before == NO_ID || before == joined;
 }
 
 static u32 map_get(const struct id_map *map, u32 id)
@@ -180,7 +184,7 @@ static bool load_frames(struct load *l, struct bytes in)
 			f->module = module;
 			id = trie_frame(&l->trie, f);
 		}
-		map_set(&l->epoch.frames, first + i, id);
+		l->redefined |= !map_set(&l->epoch.frames, first + i, id);
 	}
 	return true;
 }
@@ -200,7 +204,7 @@ static bool load_stacks(struct load *l, struct bytes in)
 			parent = lost_stack(l);
 		if (frame == NO_ID)
 			frame = lost_frame(l);
-		map_set(&l->epoch.nodes, first + i, add_node(l, parent, frame));
+		l->redefined |= !map_set(&l->epoch.nodes, first + i, add_node(l, parent, frame));
 	}
 	return true;
 }

@@ -3,7 +3,7 @@
  *
  * The whole file is read for the definitions when it is opened, and again for every pass over the
  * rows. Each pass meets the same definitions in the same order and finds them under the same joined
- * ids, so that no map of a whole file's ids is kept.
+ * ids, so that no map of a whole file's ids is kept: one epoch's is.
  */
 #ifndef APROF_LOAD_LOAD_H
 #define APROF_LOAD_LOAD_H
@@ -50,6 +50,7 @@ struct load {
 	char *name;
 	u64 end; /* file offset behind the last chunk of the first pass */
 	bool complete; /* the first pass is over: tables are only looked up, and never change */
+	bool redefined; /* an id of a frame or stack came to mean another one within an epoch */
 
 	struct intern strings;
 	struct trie trie;

@@ -229,12 +229,18 @@ static bool pass_rows(struct load *l, const struct row_stream *stream)
 }
 
 /*
- * Definitions again, for the ids of their epochs; they lead to what the first pass made. With one
- * epoch they lead there still, and stacks are what there is most of.
+ * Do the ids of the whole file lead to what they led to in each place? Then stacks, which are what
+ * there is most of, need not be read again.
  */
+static bool has_one_map(const struct load *l)
+{
+	return l->profile.epochs == 1 && !l->redefined && !l->profile.lost_references;
+}
+
+/* Definitions again, for the ids of their epochs; they lead to what the first pass made. */
 static void load_again(struct load *l, u8 type, struct bytes table)
 {
-	if (l->profile.epochs > 1 || (type != TABLE_FRAMES && type != TABLE_STACKS))
+	if (!has_one_map(l) || (type != TABLE_FRAMES && type != TABLE_STACKS))
 		load_definitions(l, type, table);
 }
 
@@ -264,7 +270,7 @@ struct err *profile_rows(struct profile *p, profile_each_row *each, void *arg)
 	struct chunk_reader reader;
 	struct chunk chunk;
 
-	if (p->epochs > 1)
+	if (!has_one_map(l))
 		l->epoch.any = false;
 	chunk_reader_init(&reader, l->fd);
 	while (chunk_next(&reader, &chunk) && chunk.at < l->end)

@@ -90,9 +90,31 @@ static bool has_names(struct job *job, const struct tail_way *way)
 	return true;
 }
 
-void missing_find(const struct missing *missing, struct job *job, struct missing_found *found)
+/* A way that is not among the others yet. */
+struct found_way {
+	u32 pair;
+	struct tail_way way;
+};
+
+/* What is missing in one job's module. */
+struct found {
+	struct VEC(struct found_way) ways;
+	struct jump_vec jumps;
+};
+
+struct search {
+	const struct missing *missing;
+	struct job *jobs;
+	struct found *found; /* of each job */
+};
+
+static void find(void *arg, size_t job_index)
 {
+	struct search *search = arg;
+	const struct missing *missing = search->missing;
 	const struct frame *frames = missing->profile->frames;
+	struct job *job = &search->jobs[job_index];
+	struct found *found = &search->found[job_index];
 	struct binary *own = job->files[FILE_OWN];
 	struct tails *tails;
 
@@ -117,7 +139,7 @@ void missing_find(const struct missing *missing, struct job *job, struct missing
 	tails_free(tails);
 }
 
-void missing_add_places(struct missing *missing, struct job *job, struct missing_found *found)
+static void add_found(struct missing *missing, struct job *job, struct found *found)
 {
 	vec_each(&found->ways, it) {
 		missing->list.data[it->pair].way = (u32)missing->ways.len;
@@ -125,6 +147,17 @@ void missing_add_places(struct missing *missing, struct job *job, struct missing
 	}
 	vec_release(&found->ways);
 	vec_release(&found->jumps);
+}
+
+void missing_add_places(struct missing *missing, struct crew *crew, struct job *jobs, size_t count)
+{
+	struct search search = { missing, jobs, xcalloc(count, sizeof *search.found) };
+
+	/* Modules share nothing; what is added is numbered through. */
+	crew_each(crew, find, &search, count);
+	for (size_t i = 0; i < count; i++)
+		add_found(missing, &jobs[i], &search.found[i]);
+	free(search.found);
 }
 
 static bool same_functions(struct missing_chain a, struct missing_chain b)

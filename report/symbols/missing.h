@@ -29,12 +29,6 @@ struct missing_hop {
 	u32 first, jumps;
 };
 
-/* A way while it is not among the others. */
-struct found_way {
-	u32 pair;
-	struct tail_way way;
-};
-
 struct missing_way {
 	u32 hops, count; /* in missing->hops: the function that was called first */
 };
@@ -52,18 +46,8 @@ struct missing {
 void missing_init(struct missing *missing, const struct profile *profile);
 void missing_release(struct missing *missing);
 
-/* What is missing in one job's module. */
-struct missing_found {
-	struct VEC(struct found_way) ways;
-	struct jump_vec jumps;
-};
-
-/*
- * Looks for it; the job's files are open. Threads may do so beside each other, for a job each. Then
- * it is added to the job's places, and released.
- */
-void missing_find(const struct missing *missing, struct job *job, struct missing_found *found);
-void missing_add_places(struct missing *missing, struct job *job, struct missing_found *found);
+/* Adds what is missing in the jobs' modules to their places. Their files are open. */
+void missing_add_places(struct missing *missing, struct crew *crew, struct job *jobs, size_t count);
 
 typedef struct missing_chain missing_chain_of(void *arg, u32 frame);
 

@@ -340,29 +340,6 @@ static void grow_chains(struct resolver *r)
 	memset(r->chains + before, 0, (r->chain_count - before) * sizeof *r->chains);
 }
 
-struct missing_search {
-	const struct missing *missing;
-	struct job *jobs;
-	struct missing_found found[JOBS_TOGETHER];
-};
-
-static void find_missing(void *arg, size_t i)
-{
-	struct missing_search *search = arg;
-
-	missing_find(search->missing, &search->jobs[i], &search->found[i]);
-}
-
-static void add_missing(struct resolver *r, struct crew *crew, struct job *jobs, size_t count)
-{
-	struct missing_search search = { .missing = &r->missing, .jobs = jobs };
-
-	crew_each(crew, find_missing, &search, count);
-	for (size_t i = 0; i < count; i++)
-		missing_add_places(&r->missing, &jobs[i], &search.found[i]);
-	grow_chains(r);
-}
-
 /* Opens, runs and collects some jobs. Progress is told by the one with the most places. */
 static void run_jobs(struct resolver *r, struct job *jobs, size_t count,
 		     const struct symbols_options *options, struct sisters *sisters,
@@ -373,7 +350,8 @@ static void run_jobs(struct resolver *r, struct job *jobs, size_t count,
 	u64 places = 0;
 
 	jobs_start(crew, jobs, count, options, sisters);
-	add_missing(r, crew, jobs, count);
+	missing_add_places(&r->missing, crew, jobs, count);
+	grow_chains(r);
 	for (size_t i = 0; i < count; i++) {
 		if (jobs[i].places.len > most->places.len)
 			most = &jobs[i];
