@@ -1,7 +1,7 @@
 #!/bin/sh
 # timeout: 300
 # Reports say the same with one CPU as with several, and each function is the one that nm has there:
-# of this program itself, with its debug information within, and apart and compressed.
+# of this program itself, with its debug information within, apart and compressed, and moved by dwz.
 for program in python3 zstd nm readelf objcopy strip taskset; do
 	command -v $program >/dev/null || { echo "needs $program"; exit 77; }
 done
@@ -13,7 +13,12 @@ objcopy --only-keep-debug --compress-debug-sections whole apart.debug 2>objcopy.
 strip -o apart whole
 objcopy --add-gnu-debuglink=apart.debug apart
 
-for name in whole apart; do
+names='whole apart'
+if command -v dwz >/dev/null && dwz -o moved whole; then
+	names="$names moved"
+fi
+
+for name in $names; do
 	python3 "$SRCDIR/tests/cli/crew.py" make whole "$PWD/$name" |
 		python3 "$SRCDIR/tests/cli/make_profile.py" $name.aprof
 	for view in 'report --folded' 'report --folded --physical' 'report --folded --await-lines' script; do

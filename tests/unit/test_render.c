@@ -124,10 +124,14 @@ static void test_folded(void)
 	check_format("", render_folded, 0, "");
 	/* Sorted by bytes, whatever is frequent; interior stacks too; lines in parentheses. */
 	check_format("b;c 1\na;z 3\na 2\n", render_folded, 0, "a 2\na;z 3\nb;c 1\n");
+	/* A '-' is before the ';' that a line goes on with, which is before all letters. */
+	check_format("a;z 1\na-b 2\nab 3\na 4\na-b;y 5\n", render_folded, 0,
+		     "a 4\na-b 2\na-b;y 5\na;z 1\nab 3\n");
 	check_format("~a@12;~b@7;c 4\n", render_folded, 0, "a (main.rs:12);b (main.rs:7);c 4\n");
 	/* Two names that are one once they can be written: one line, not two. */
 	check_format("a:b 1\n", render_folded, 0, "a:b 1\n");
 	check_format("a\tb 1\na b 2\n", render_folded, 0, "a b 3\n");
+	check_format("a\tb;c 1\na b;d 2\na b;c 3\n", render_folded, 0, "a b;c 4\na b;d 2\n");
 }
 
 static void test_tree(void)
