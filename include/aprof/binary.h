@@ -80,9 +80,10 @@ void binary_read_by(const struct binary *bin, enum binary_reading by);
 
 /*
  * Reads these sections into memory, one behind the other: a thread of its own does that while others
- * use what is there. What is too large to be wanted whole is left out.
+ * use what is there, until *stop (atomic) is set. What is too large to be wanted whole is left out.
  */
-void binary_read_ahead(const struct binary *bin, const char *const *names, size_t count);
+void binary_read_ahead(const struct binary *bin, const char *const *names, size_t count,
+		       const bool *stop);
 
 /*
  * Decompressing ahead of binary_section(), which finds it done then. Returns how many compressed

@@ -120,11 +120,11 @@ static void ask_for(uintptr_t start, uintptr_t end)
 }
 
 /* Where the first page of a huge one does not bring the others, older kernels are asked for them. */
-void mapped_read_ahead(struct bytes part)
+void mapped_read_ahead(struct bytes part, const bool *stop)
 {
 	uintptr_t at = (uintptr_t)part.at & ~(PAGE - 1), end = (uintptr_t)part.end;
 
-	while (at < end) {
+	while (at < end && !__atomic_load_n(stop, __ATOMIC_RELAXED)) {
 		uintptr_t next = (at + HUGE_PAGE) & ~(HUGE_PAGE - 1);
 
 		next = next < end ? next : end;

@@ -14,8 +14,8 @@
 /* `size` bytes of fd from its start; NULL with errno. */
 const u8 *mapped_new(int fd, size_t size, enum binary_reading by);
 void mapped_read_by(const u8 *data, size_t size, enum binary_reading by);
-/* Reads a part of it from the disk. */
-void mapped_read_ahead(struct bytes part);
+/* Reads a part of it from the disk, until *stop (atomic) is set. */
+void mapped_read_ahead(struct bytes part, const bool *stop);
 void mapped_free(const u8 *data, size_t size);
 
 #endif

@@ -87,9 +87,10 @@ void binary_read_by(const struct binary *bin, enum binary_reading by)
 }
 
 /* A section of which a query reads most. Larger ones are read where it goes. */
-#define MOST_AHEAD (32u << 20)
+#define MOST_AHEAD (256u << 20)
 
-void binary_read_ahead(const struct binary *bin, const char *const *names, size_t count)
+void binary_read_ahead(const struct binary *bin, const char *const *names, size_t count,
+		       const bool *stop)
 {
 	for (size_t i = 0; bin->mapped && i < count; i++) {
 		bool gnu;
@@ -100,7 +101,7 @@ void binary_read_ahead(const struct binary *bin, const char *const *names, size_
 			continue;
 		part = section_bytes(bin, &bin->sections.data[index]);
 		if (bytes_left(&part) <= MOST_AHEAD)
-			mapped_read_ahead(part);
+			mapped_read_ahead(part, stop);
 	}
 }
 

@@ -21,7 +21,7 @@ static const char *const section_names[DWARF_SECTIONS] = {
 
 static const char *const aranges_name = ".debug_aranges";
 
-void dwarf_read_ahead(const struct binary *bin)
+void dwarf_read_ahead(const struct binary *bin, const bool *stop)
 {
 	/* What is read at once for every unit, then the units, then what is read of those with hits. */
 	static const enum dwarf_section order[] = {
@@ -29,9 +29,9 @@ void dwarf_read_ahead(const struct binary *bin)
 		DWARF_STR_OFFSETS, DWARF_INFO,	 DWARF_LINE,	 DWARF_LINE_STR, DWARF_STR,
 	};
 
-	binary_read_ahead(bin, &aranges_name, 1);
+	binary_read_ahead(bin, &aranges_name, 1, stop);
 	for (size_t i = 0; i < ARRAY_LEN(order); i++)
-		binary_read_ahead(bin, &section_names[order[i]], 1);
+		binary_read_ahead(bin, &section_names[order[i]], 1, stop);
 }
 
 size_t dwarf_plan_inflating(struct binary *bin, enum dwarf_lines lines)

@@ -73,8 +73,8 @@ void job_read_ahead(const struct job *job)
 		if (!job->files[i])
 			continue;
 		binary_read_by(job->files[i], BINARY_HUGE_PAGES);
-		binary_read_ahead(job->files[i], code, ARRAY_LEN(code));
-		dwarf_read_ahead(job->files[i]);
+		binary_read_ahead(job->files[i], code, ARRAY_LEN(code), &job->ran);
+		dwarf_read_ahead(job->files[i], &job->ran);
 	}
 }
 

@@ -44,6 +44,7 @@ struct job {
 	struct VEC(struct dwarf_frame) chains;
 	struct VEC(char *) notices;
 	struct crew *crew; /* that walks its units; NULL: it does so alone */
+	bool ran; /* atomic: nothing of its files will be read any more */
 	size_t waits; /* atomic: for so many of its sections, and for its places */
 	struct progress *progress; /* told of each place that is found; NULL: of none */
 	u64 done;
@@ -57,7 +58,7 @@ void job_release(struct job *job);
 /* Opens its files; then looks all its places up. */
 void job_open(struct job *job, const struct symbols_options *options, struct sisters *sisters);
 void job_run(struct job *job);
-/* Has the kernel read the parts of its files that will be wanted. */
+/* Reads the parts of its files that will be wanted, until it ran. */
 void job_read_ahead(const struct job *job);
 
 /*

@@ -15,6 +15,7 @@ static void run(void *arg, size_t i)
 	struct job *jobs = arg;
 
 	job_run(&jobs[i]);
+	__atomic_store_n(&jobs[i].ran, true, __ATOMIC_RELAXED);
 }
 
 /* One of what the job waits for has come. */
