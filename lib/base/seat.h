@@ -2,7 +2,7 @@
  * Keeping threads that work for each other on different CPUs.
  *
  * Linux may leave a thread on the CPU of the one that woke it though others are idle: a halted CPU of
- * a virtual machine counts as taken away by the host (available_idle_cpu(), 4.20). So who starts to
+ * a virtual machine counts as taken away by the host (available_idle_cpu()). So who starts to
  * work where another works moves once, to where nobody of them does; nothing keeps it there.
  */
 #ifndef APROF_BASE_SEAT_H
