@@ -46,6 +46,7 @@ perf_record -e cpu-clock -F 500 --call-graph dwarf -o perf.data ./inlines
 collapse() {
 	sh "$SRCDIR/tests/lib/collapse.sh" |
 		sed -E 's/;(__GI_)?_*(libc_)?(write|clock_gettime)([; ])/;\3\4/g
+			s/;__GI_/;/g; s/;_+/;/g
 			/;do_syscall_64_\[k\]/s/^/system call: /; s/;[^;]*_\[k\]/;[k]/g' |
 		awk '{ n = $NF; sub(/ [0-9]+$/, ""); sum[$0] += n }
 			END { for (stack in sum) print stack, sum[stack] }' | LC_ALL=C sort
