@@ -1,103 +1,9 @@
-/* From a stack of frames to the part of it that belongs to one task. */
+/* From the links of a stack to the part of it that belongs to one task. */
 #include "report/async/chain.h"
 
 void chain_release(struct chain *chain)
 {
 	vec_release(&chain->links);
-}
-
-static void add_link(struct chain *chain, const struct symbols *symbols, struct kinds *kinds,
-		     const struct source_frame *from, bool missing)
-{
-	const struct kind *kind;
-
-	if (from->function >= symbols->function_count)
-		return;
-	kind = kind_of(kinds, from->function);
-	if (kind->nameless && from->inlined)
-		return;
-	*vec_push(&chain->links) = (struct link){
-		.function = from->function,
-		.line = from->line,
-		.column = from->column,
-		.file = from->file,
-		.kind = kind,
-		.role = kind->role,
-		.inlined = from->inlined,
-		.missing = missing,
-	};
-}
-
-static void expand_frame(struct chain *chain, const struct symbols *symbols, struct kinds *kinds,
-			 u32 frame)
-{
-	for (u32 i = symbols->first[frame]; i < symbols->first[frame + 1]; i++)
-		add_link(chain, symbols, kinds, &symbols->source_frames[i], false);
-}
-
-/* Code that bodies are inlined into: what calls them. */
-static bool polls(u8 role)
-{
-	switch (role) {
-	case ROLE_BODY:
-	case ROLE_FUTURE:
-	case ROLE_GLUE:
-	case ROLE_POLL_FN:
-	case ROLE_INSTRUMENTED:
-	case ROLE_SPAWN:
-	case ROLE_BLOCK_ON:
-	case ROLE_BLOCKING:
-		return true;
-	default:
-		return false;
-	}
-}
-
-/*
- * LLVM gives code that it made one of two places line 0, and the function around both: which of the
- * bodies that are inlined there it stands for is lost (DILocation::getMergedLocation).
- */
-static void mark_merged(struct chain *chain, size_t first)
-{
-	struct link *links = chain->links.data;
-	size_t last = chain->links.len - 1;
-
-	for (size_t i = first ? first : 1; i <= last; i++)
-		links[i].merged = polls(links[i].role) && !links[i].line && links[i].file;
-	/* GenFuture::poll has one argument: the body. Two of them poll two bodies. */
-	if (last > first && links[last].kind->shared && links[last].kind->generator)
-		links[last - 1].merged = true;
-}
-
-/* What tail calls left out between the stack's innermost frame and its caller. */
-static void expand_missing(struct chain *chain, const struct symbols *symbols, struct kinds *kinds,
-			   u32 stack)
-{
-	u32 way = symbols->missing_of ? symbols->missing_of[stack] : NO_ID;
-
-	if (way == NO_ID)
-		return;
-	for (u32 i = symbols->missing_first[way]; i < symbols->missing_first[way + 1]; i++)
-		add_link(chain, symbols, kinds, &symbols->missing[i], true);
-}
-
-static void expand(struct chain *chain, const struct profile *profile,
-		   const struct symbols *symbols, struct kinds *kinds, u32 stack)
-{
-	chain->links.len = 0;
-	while (stack < profile->stack_count) {
-		u32 parent = profile->stacks[stack].parent;
-		size_t first = chain->links.len;
-
-		expand_frame(chain, symbols, kinds, profile->stacks[stack].frame);
-		if (chain->links.len > first)
-			mark_merged(chain, first);
-		expand_missing(chain, symbols, kinds, stack);
-		/* Parents come before their children, so this ends. */
-		if (parent >= stack)
-			break;
-		stack = parent;
-	}
 }
 
 static bool is_awaited(u8 role)
@@ -224,12 +130,11 @@ static bool promote_framework(struct chain *chain)
 	return any;
 }
 
-void chain_read(struct chain *chain, const struct profile *profile, const struct symbols *symbols,
-		struct kinds *kinds, u32 stack)
+void chain_read(struct chain *chain, const struct links *links, u32 stack)
 {
 	size_t n;
 
-	expand(chain, profile, symbols, kinds, stack);
+	links_of_stack(links, stack, &chain->links);
 	n = chain->links.len;
 	chain->ended_early = n && chain->links.data[n - 1].role == ROLE_END;
 	hide_combinators(chain);

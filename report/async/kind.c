@@ -161,11 +161,15 @@ static void fill(void *arg, u32 function, struct named name)
 
 void kinds_init(struct kinds *kinds, const struct symbols *symbols, struct crew *crew)
 {
-	*kinds = (struct kinds){ .symbols = symbols, .crew = crew };
+	*kinds = (struct kinds){ .symbols = symbols };
 	intern_init(&kinds->strings);
 	intern_init(&kinds->sources);
 	sites_init(&kinds->sites);
 	kinds->kinds = xcalloc(symbols->function_count, sizeof *kinds->kinds);
+	kinds->names = named_all_new(symbols, crew, fill, kinds);
+	for (u32 i = 0; i < symbols->function_count; i++)
+		kinds->kinds[i].name = marked_name(kinds, &kinds->kinds[i],
+						   named_of(kinds->names, i).text);
 }
 
 void kinds_release(struct kinds *kinds)
@@ -219,17 +223,4 @@ bool kinds_wrote(struct kinds *kinds, u32 function, const char *file)
 	found = intern_find(&kinds->sources, text_str(&key), key.len) != NO_ID;
 	text_release(&key);
 	return found;
-}
-
-const struct kind *kind_of(struct kinds *kinds, u32 function)
-{
-	struct kind *kind = &kinds->kinds[function];
-
-	if (!kinds->names)
-		kinds->names = named_all_new(kinds->symbols, kinds->crew, fill, kinds);
-	if (!kind->has_name) {
-		kind->has_name = true;
-		kind->name = marked_name(kinds, kind, named_of(kinds->names, function).text);
-	}
-	return kind;
 }

@@ -1,7 +1,7 @@
 /*
  * What one function is to the chains it appears in: its name and its role.
  *
- * Worked out for all functions when the first one is asked for, by all CPUs beside each other.
+ * Worked out for all functions at once, by all CPUs beside each other.
  */
 #ifndef APROF_ASYNC_KIND_H
 #define APROF_ASYNC_KIND_H
@@ -18,7 +18,6 @@
 struct kind {
 	u32 name; /* id in kinds->strings, with its marks: "shop::f_[?]", "schedule_[k]" */
 	u8 role; /* enum role */
-	bool has_name; /* `name` is filled in */
 	bool unsure; /* functions may be inlined into it that are not known */
 	bool shared; /* its name is one of several */
 	bool nameless; /* where it was inlined (symbols_is_nameless()) */
@@ -37,15 +36,15 @@ struct kind {
 
 struct kinds {
 	const struct symbols *symbols;
-	struct crew *crew;
 	struct intern strings;
 	struct intern sources; /* "shop:src/main.rs": where a crate's functions are declared */
 	bool have_sources;
 	struct sites sites;
-	struct named_all *names; /* NULL: nobody has asked for a kind yet */
+	struct named_all *names;
 	struct kind *kinds; /* by function id */
 };
 
+/* The crew does the work; NULL: the caller. */
 void kinds_init(struct kinds *kinds, const struct symbols *symbols, struct crew *crew);
 void kinds_release(struct kinds *kinds);
 
@@ -57,6 +56,9 @@ void kinds_release(struct kinds *kinds);
 bool kinds_wrote(struct kinds *kinds, u32 function, const char *file);
 
 /* Valid until kinds_release(). */
-const struct kind *kind_of(struct kinds *kinds, u32 function);
+static inline const struct kind *kind_of(const struct kinds *kinds, u32 function)
+{
+	return &kinds->kinds[function];
+}
 
 #endif

@@ -25,6 +25,7 @@ struct logical {
 	bool without_sites;
 	struct selection selection;
 	struct kinds kinds;
+	struct links links;
 	struct mapped **mapped; /* by stack id; the last is of the empty stack */
 	struct chain chain;
 	struct step_vec steps; /* of the stack that is being mapped */
@@ -47,6 +48,7 @@ struct err *logical_new(struct logical **out, const struct profile *profile,
 	logical->physical = options->physical;
 	logical->without_sites = options->without_sites;
 	kinds_init(&logical->kinds, symbols, options->crew);
+	links_init(&logical->links, profile, symbols, &logical->kinds);
 	logical->mapped = xcalloc((size_t)profile->stack_count + 1, sizeof *logical->mapped);
 	*out = logical;
 	return NULL;
@@ -57,6 +59,7 @@ void logical_free(struct logical *logical)
 	if (!logical)
 		return;
 	selection_release(&logical->selection);
+	links_release(&logical->links);
 	kinds_release(&logical->kinds);
 	chain_release(&logical->chain);
 	vec_release(&logical->steps);
@@ -122,7 +125,7 @@ static struct mapped *map_stack(struct logical *l, u32 stack, u32 thread_name)
 	struct mapped *mapped = arena_zalloc(&l->arena, sizeof *mapped);
 	struct step *steps;
 
-	chain_read(&l->chain, l->profile, l->symbols, &l->kinds, stack);
+	chain_read(&l->chain, &l->links, stack);
 	l->steps.len = 0;
 	mapped->thread_name =
 		l->physical || chain_has_task(&l->chain) ? NO_ID : thread_name;
@@ -154,20 +157,9 @@ const struct logical_stack *logical_map(struct logical *l, u32 stack, u32 thread
 	return &mapped->stack;
 }
 
-const struct step *logical_steps(const struct logical *l, const struct logical_stack *stack)
-{
-	(void)l;
-	return stack->steps;
-}
-
 const char *logical_name(const struct logical *l, u32 name)
 {
 	return intern_text(&l->kinds.strings, name);
-}
-
-size_t logical_name_count(const struct logical *l)
-{
-	return l->kinds.strings.count;
 }
 
 const char *logical_function_name(struct logical *l, u32 function)

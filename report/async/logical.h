@@ -80,9 +80,7 @@ void logical_free(struct logical *logical);
  * first use and remembered. Valid until logical_free(). `stack` NO_ID is an empty stack.
  */
 const struct logical_stack *logical_map(struct logical *logical, u32 stack, u32 thread);
-const struct step *logical_steps(const struct logical *logical, const struct logical_stack *stack);
 const char *logical_name(const struct logical *logical, u32 name);
-size_t logical_name_count(const struct logical *logical);
 /* What a function is called where stacks are shown as unwound. */
 const char *logical_function_name(struct logical *logical, u32 function);
 

@@ -221,7 +221,7 @@ static void add_physical(struct script *s, u32 stack)
 static void add_logical(struct script *s, const struct profile_row *row)
 {
 	const struct logical_stack *stack = logical_map(s->logical, row->stack, row->thread);
-	const struct step *steps = logical_steps(s->logical, stack);
+	const struct step *steps = stack->steps;
 
 	for (u32 i = stack->count; i-- > 0;) {
 		u32 f = steps[i].function;

@@ -27,6 +27,12 @@ struct chain {
 	u32 first, count; /* in resolver->chains_frames */
 };
 
+/* Places come in the order of their addresses, so the next one's symbol often is the last one's. */
+struct last_symbol {
+	const struct symbol *symbol; /* NULL: of another job */
+	u32 function;
+};
+
 struct resolver {
 	const struct profile *profile;
 	struct resolved *out;
@@ -36,6 +42,7 @@ struct resolver {
 	struct missing missing;
 	struct frame_place *places; /* of each frame; NULL if nobody wants them */
 	struct VEC(struct source_frame) frames;
+	struct last_symbol last;
 	u64 done; /* places, for progress */
 };
 
@@ -254,6 +261,15 @@ static bool set_dwarf(struct resolver *r, struct job *job, const struct place *p
 	return true;
 }
 
+static u32 function_of(struct resolver *r, struct job *job, const struct symbol *symbol)
+{
+	if (r->last.symbol != symbol)
+		r->last = (struct last_symbol){
+			symbol, names_symbol(&r->out->names, job->id, SYMBOL_TABLE, symbol->name)
+		};
+	return r->last.function;
+}
+
 /* The function that a place is in, by the tables of symbols. */
 static void set_symbol(struct resolver *r, struct job *job, const struct place *place)
 {
@@ -261,8 +277,7 @@ static void set_symbol(struct resolver *r, struct job *job, const struct place *
 		place->vaddr == UINT64_MAX ? NULL : job_symbol_at(job, place->vaddr);
 
 	if (symbol) {
-		set_single(r, place->frame,
-			   names_symbol(&r->out->names, job->id, SYMBOL_TABLE, symbol->name));
+		set_single(r, place->frame, function_of(r, job, symbol));
 		r->out->symbols.without_dwarf += !place->symbol_only;
 	} else if (!set_by_profile(r, place->frame, job->id, place->offset)) {
 		set_unknown(r, place->frame, job->id, job->files[FILE_OWN], place->vaddr);
@@ -281,6 +296,7 @@ static void set_job_place(struct resolver *r, struct job *job, const struct plac
 
 static void collect(struct resolver *r, struct job *job)
 {
+	r->last = (struct last_symbol){ 0 };
 	vec_each(&job->places, place) {
 		set_job_place(r, job, place);
 		if (!place->count || place->symbol_only || !set_dwarf(r, job, place))

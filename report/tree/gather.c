@@ -15,6 +15,13 @@ struct path_cache {
 	size_t mask, used;
 };
 
+/* The nodes of the path that was spelled last: the next one often begins as it did. */
+struct trail {
+	const struct logical_stack *stack;
+	u32 event;
+	struct VEC(u32) nodes; /* of each step */
+};
+
 struct gathering {
 	const struct profile *profile;
 	struct logical *logical;
@@ -23,6 +30,7 @@ struct gathering {
 	struct filter_ready filter;
 	struct quality_stops stops;
 	struct path_cache paths;
+	struct trail trail;
 	struct VEC(u32) labels; /* by id of the logical name: its label + 1, 0 is not known yet */
 	struct progress progress;
 	u64 done;
@@ -103,14 +111,40 @@ static u32 label_of(struct gathering *g, struct label_set *labels, const struct 
 	return *known - 1;
 }
 
-static u32 add_path(struct gathering *g, struct calltree *tree, const struct logical_stack *stack)
+static bool same_step(const struct step *a, const struct step *b)
 {
-	const struct step *steps = logical_steps(g->logical, stack);
-	u32 last = last_body(steps, stack->count);
-	u32 node = 0;
+	return a->name == b->name && a->function == b->function && a->kind == b->kind &&
+	       a->unsure == b->unsure && a->site_line == b->site_line &&
+	       a->site_file == b->site_file && a->site_mark == b->site_mark;
+}
 
-	for (u32 i = 0; i < stack->count; i++) {
-		const struct step *step = &steps[i];
+/* So many steps of the trail lead to the nodes that this stack's do. */
+static u32 shared_steps(const struct trail *trail, const struct logical_stack *stack, u32 event)
+{
+	u32 most, n = 0, last = last_body(stack->steps, stack->count), last_then;
+
+	if (!trail->stack || trail->event != event)
+		return 0;
+	last_then = last_body(trail->stack->steps, trail->stack->count);
+	most = stack->count < trail->stack->count ? stack->count : trail->stack->count;
+	/* Before its last body a stack's steps have sites that they have not behind it. */
+	if (last != last_then)
+		most = last < last_then ? last : last_then;
+	while (n < most && same_step(&stack->steps[n], &trail->stack->steps[n]))
+		n++;
+	return n;
+}
+
+static u32 add_path(struct gathering *g, u32 event, const struct logical_stack *stack)
+{
+	struct calltree *tree = &g->all[event].tree;
+	u32 shared = shared_steps(&g->trail, stack, event);
+	u32 last = last_body(stack->steps, stack->count);
+	u32 node = shared ? g->trail.nodes.data[shared - 1] : 0;
+
+	g->trail.nodes.len = shared;
+	for (u32 i = shared; i < stack->count; i++) {
+		const struct step *step = &stack->steps[i];
 		u32 label = label_of(g, tree->labels, step);
 		u32 site = keeps_site(g, step, i, last)
 				   ? labels_add_site(tree->labels, step->site_file, step->site_line,
@@ -118,9 +152,12 @@ static u32 add_path(struct gathering *g, struct calltree *tree, const struct log
 				   : NO_ID;
 
 		node = calltree_child(tree, node, label, site);
-		if (i == 0 && stack->is_task)
-			tree->nodes.data[node].is_task = true;
+		*vec_push(&g->trail.nodes) = node;
 	}
+	if (stack->is_task && stack->count)
+		tree->nodes.data[g->trail.nodes.data[0]].is_task = true;
+	g->trail.stack = stack;
+	g->trail.event = event;
 	return node;
 }
 
@@ -129,7 +166,7 @@ static u32 node_of(struct gathering *g, const struct logical_stack *stack, u32 e
 	struct path *path = path_slot(&g->paths, stack, event);
 
 	if (!path->stack) {
-		*path = (struct path){ stack, event, add_path(g, &g->all[event].tree, stack) };
+		*path = (struct path){ stack, event, add_path(g, event, stack) };
 		if (++g->paths.used > g->paths.mask / 2) {
 			u32 node = path->node;
 
@@ -192,6 +229,7 @@ struct err *gather(struct gathered **out, struct profile *profile, struct logica
 	for (u32 i = 0; i < profile->event_count; i++)
 		calltree_finish(&g.all[i].tree);
 	free(g.paths.slots);
+	vec_release(&g.trail.nodes);
 	vec_release(&g.labels);
 	quality_stops_release(&g.stops);
 	filter_release(&g.filter);

@@ -190,7 +190,7 @@ static inline char *stacks_text(struct logical *logical, const struct logical_st
 	static const char *const marks[] = {
 		[SITE_SURE] = "", [SITE_MACRO] = "*", [SITE_NEAR] = "~"
 	};
-	const struct step *steps = logical_steps(logical, stack);
+	const struct step *steps = stack->steps;
 	struct text t = { 0 };
 
 	for (u32 i = 0; i < stack->count; i++) {

@@ -489,8 +489,8 @@ static void test_memory(void)
 	b = logical_map(logical, plain, 1);
 	CHECK(a == logical_map(logical, plain, 0));
 	CHECK(b == logical_map(logical, plain, 1));
-	CHECK_STR(logical_name(logical, logical_steps(logical, a)[0].name), "worker");
-	CHECK_STR(logical_name(logical, logical_steps(logical, b)[0].name), "main");
+	CHECK_STR(logical_name(logical, a->steps[0].name), "worker");
+	CHECK_STR(logical_name(logical, b->steps[0].name), "main");
 	CHECK(logical_map(logical, task, 0) == logical_map(logical, task, 1));
 	CHECK_EQ(logical_map(logical, NO_ID, 0)->count, 1);
 	CHECK_EQ(logical_map(logical, NO_ID, NO_ID)->count, 1);
