@@ -99,9 +99,11 @@ void binary_inflate_planned(struct binary *bin, size_t i);
  */
 bool binary_eh_frame(struct binary *bin, struct section *out);
 
-/* Function symbols sorted by vaddr, one for each address; built on first use. */
+/* Function symbols by vaddr, one for each address. */
 size_t binary_symbols(struct binary *bin, const struct symbol **out);
-/* Bytes that they are built from. */
+/* Sorts them, ahead of whoever asks for one. */
+void binary_sort_symbols(struct binary *bin);
+/* Bytes of what is sorted. */
 u64 binary_symbols_size(const struct binary *bin);
 /* The function symbol that covers vaddr, or NULL. */
 const struct symbol *binary_symbol_at(struct binary *bin, u64 vaddr);

@@ -9,6 +9,7 @@
 #include <aprof/vec.h>
 
 #include "lib/binary/fde.h"
+#include "lib/binary/symbol_index.h"
 
 struct inflated { /* a section that was compressed */
 	u32 index;
@@ -41,12 +42,12 @@ struct binary {
 	struct build_id build_id;
 	bool has_dwarf;
 
-	pthread_mutex_t lock; /* of the list, and of making the symbols */
+	pthread_mutex_t lock; /* of the list, and of making symbols */
 	struct VEC(struct inflated *) inflated; /* each by one thread */
 
-	bool symbols_done; /* atomic */
-	struct VEC(struct symbol) symbols;
-	u32 *enclosing; /* for each symbol: index + 1 of the one around it, 0: none */
+	bool symbols_sorted; /* atomic */
+	struct symbol_index symbol_index;
+	struct symbol *symbols; /* of each entry; without a name (atomic): nobody asked for it yet */
 
 	bool spans_done;
 	struct VEC(struct code_span) spans;

@@ -185,8 +185,8 @@ void binary_close(struct binary *bin)
 	vec_release(&bin->segments);
 	vec_release(&bin->spans);
 	vec_release(&bin->sections);
-	vec_release(&bin->symbols);
-	free(bin->enclosing);
+	symbol_index_release(&bin->symbol_index);
+	free(bin->symbols);
 	if (bin->mapped)
 		mapped_free(bin->data, bin->size);
 	else

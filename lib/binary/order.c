@@ -6,48 +6,61 @@
 
 #include "lib/binary/order.h"
 
-#define BITS 11
-#define VALUES (1u << BITS)
+#define MOST_BITS 11 /* of a digit */
 
 /* One digit's turn: keys of the same digit stay in their order. */
-static void pass(const struct order_key *from, struct order_key *to, size_t count, u32 shift)
+static void pass(const struct order_key *from, struct order_key *to, size_t count, u32 shift,
+		 u32 bits)
 {
-	size_t at[VALUES] = { 0 };
-	size_t before = 0;
+	size_t at[1u << MOST_BITS];
+	size_t before = 0, values = (size_t)1 << bits;
 
+	memset(at, 0, values * sizeof *at);
 	for (size_t i = 0; i < count; i++)
-		at[from[i].address >> shift & (VALUES - 1)]++;
-	for (size_t digit = 0; digit < VALUES; digit++) {
+		at[from[i].address >> shift & (values - 1)]++;
+	for (size_t digit = 0; digit < values; digit++) {
 		size_t n = at[digit];
 
 		at[digit] = before;
 		before += n;
 	}
 	for (size_t i = 0; i < count; i++)
-		to[at[from[i].address >> shift & (VALUES - 1)]++] = from[i];
+		to[at[from[i].address >> shift & (values - 1)]++] = from[i];
 }
 
-void order_by_address(struct order_key *keys, size_t count)
+/* Of as few digits as they can have, these as small as they can be: the fewer values, the faster. */
+static void sort(struct order_key *keys, size_t count, u32 bits)
 {
-	struct order_key *other, *from = keys, *to;
-	bool ascending = true;
-	u64 all = 0;
+	u32 digits = (bits + MOST_BITS - 1) / MOST_BITS;
+	u32 width = (bits + digits - 1) / digits;
+	struct order_key *other = xcalloc(count, sizeof *other), *from = keys, *to = other;
 
-	for (size_t i = 0; i < count; i++) {
-		all |= keys[i].address;
-		ascending &= i == 0 || keys[i - 1].address <= keys[i].address;
-	}
-	if (ascending)
-		return;
-	other = to = xcalloc(count + 1, sizeof *other);
-	for (u32 shift = 0; shift < 64 && all >> shift; shift += BITS) {
+	for (u32 digit = 0; digit < digits; digit++) {
 		struct order_key *sorted = to;
 
-		pass(from, to, count, shift);
+		pass(from, to, count, digit * width, width);
 		to = from;
 		from = sorted;
 	}
 	if (from != keys)
 		memcpy(keys, from, count * sizeof *keys);
 	free(other);
+}
+
+void order_by_address(struct order_key *keys, size_t count)
+{
+	bool ascending = true;
+	u64 differ = 0;
+	u32 bits = 0;
+
+	for (size_t i = 1; i < count; i++) {
+		differ |= keys[i].address ^ keys[0].address;
+		ascending &= keys[i - 1].address <= keys[i].address;
+	}
+	if (ascending)
+		return;
+	/* What is above the highest bit in which they differ is the same in all. */
+	while (bits < 64 && differ >> bits)
+		bits++;
+	sort(keys, count, bits);
 }

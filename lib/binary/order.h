@@ -7,6 +7,7 @@
 struct order_key {
 	u64 address;
 	u32 index; /* of what is at the address */
+	u32 size; /* of it, for who wants it at hand */
 };
 
 /* Ascending; keys of the same address stay in their order. */

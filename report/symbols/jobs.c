@@ -40,9 +40,8 @@ static void inflate(void *arg, size_t i)
 static void sort_symbols(void *arg, size_t i)
 {
 	struct job *jobs = arg;
-	const struct symbol *symbols;
 
-	binary_symbols(job_symbols(&jobs[i]), &symbols);
+	binary_sort_symbols(job_symbols(&jobs[i]));
 }
 
 static void plan(struct job *job, enum dwarf_lines lines)
