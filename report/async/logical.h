@@ -41,8 +41,8 @@ enum certainty {
 struct step {
 	u32 name; /* id of the logical name (logical_name()) */
 	u32 function; /* id in symbols; NO_ID for STEP_OWNER, STEP_THREAD, STEP_END */
-	u32 site_line; /* async steps: where this body awaits the next one; else line of the call; 0 unknown */
 	const char *site_file; /* NULL if unknown */
+	u32 site_line; /* async steps: where this body awaits the next one; else line of the call; 0 unknown */
 	u8 kind; /* enum step_kind */
 	u8 site_mark; /* enum site_mark */
 	bool unsure;

@@ -15,7 +15,7 @@ struct path_cache {
 	size_t mask, used;
 };
 
-/* The nodes of the path that was spelled last: the next one often begins as it did. */
+/* The nodes of the path of a thread that was spelled last: its next one often begins as it did. */
 struct trail {
 	const struct logical_stack *stack;
 	u32 event;
@@ -30,7 +30,7 @@ struct gathering {
 	struct filter_ready filter;
 	struct quality_stops stops;
 	struct path_cache paths;
-	struct trail trail;
+	struct trail *trails; /* by thread */
 	struct VEC(u32) labels; /* by id of the logical name: its label + 1, 0 is not known yet */
 	struct progress progress;
 	u64 done;
@@ -135,14 +135,17 @@ static u32 shared_steps(const struct trail *trail, const struct logical_stack *s
 	return n;
 }
 
-static u32 add_path(struct gathering *g, u32 event, const struct logical_stack *stack)
+static u32 add_path(struct gathering *g, const struct profile_row *row,
+		    const struct logical_stack *stack)
 {
+	struct trail *trail = &g->trails[row->thread];
+	u32 event = row->event;
 	struct calltree *tree = &g->all[event].tree;
-	u32 shared = shared_steps(&g->trail, stack, event);
+	u32 shared = shared_steps(trail, stack, event);
 	u32 last = last_body(stack->steps, stack->count);
-	u32 node = shared ? g->trail.nodes.data[shared - 1] : 0;
+	u32 node = shared ? trail->nodes.data[shared - 1] : 0;
 
-	g->trail.nodes.len = shared;
+	trail->nodes.len = shared;
 	for (u32 i = shared; i < stack->count; i++) {
 		const struct step *step = &stack->steps[i];
 		u32 label = label_of(g, tree->labels, step);
@@ -152,21 +155,22 @@ static u32 add_path(struct gathering *g, u32 event, const struct logical_stack *
 				   : NO_ID;
 
 		node = calltree_child(tree, node, label, site);
-		*vec_push(&g->trail.nodes) = node;
+		*vec_push(&trail->nodes) = node;
 	}
 	if (stack->is_task && stack->count)
-		tree->nodes.data[g->trail.nodes.data[0]].is_task = true;
-	g->trail.stack = stack;
-	g->trail.event = event;
+		tree->nodes.data[trail->nodes.data[0]].is_task = true;
+	trail->stack = stack;
+	trail->event = event;
 	return node;
 }
 
-static u32 node_of(struct gathering *g, const struct logical_stack *stack, u32 event)
+static u32 node_of(struct gathering *g, const struct profile_row *row,
+		   const struct logical_stack *stack)
 {
-	struct path *path = path_slot(&g->paths, stack, event);
+	struct path *path = path_slot(&g->paths, stack, row->event);
 
 	if (!path->stack) {
-		*path = (struct path){ stack, event, add_path(g, event, stack) };
+		*path = (struct path){ stack, row->event, add_path(g, row, stack) };
 		if (++g->paths.used > g->paths.mask / 2) {
 			u32 node = path->node;
 
@@ -199,7 +203,7 @@ static bool take_row(void *arg, const struct profile_row *row)
 		return true;
 	to = &g->all[row->event];
 	stack = logical_map(g->logical, row->stack, row->thread);
-	node = node_of(g, stack, row->event);
+	node = node_of(g, row, stack);
 	calltree_add(&to->tree, node, (struct amount){ 1, row->weight });
 	quality_count(&to->quality, &g->stops, row->stack);
 	count_certainty(&to->quality, stack);
@@ -219,6 +223,7 @@ struct err *gather(struct gathered **out, struct profile *profile, struct logica
 	g.all = xcalloc((size_t)profile->event_count + 1, sizeof *g.all);
 	for (u32 i = 0; i < profile->event_count; i++)
 		calltree_init(&g.all[i].tree, labels);
+	g.trails = xcalloc((size_t)profile->thread_count + 1, sizeof *g.trails);
 	quality_stops_init(&g.stops, profile);
 	paths_init(&g.paths, 1024);
 	progress_start(&g.progress, "Reading samples", profile->rows);
@@ -229,7 +234,9 @@ struct err *gather(struct gathered **out, struct profile *profile, struct logica
 	for (u32 i = 0; i < profile->event_count; i++)
 		calltree_finish(&g.all[i].tree);
 	free(g.paths.slots);
-	vec_release(&g.trail.nodes);
+	for (u32 i = 0; i < profile->thread_count; i++)
+		vec_release(&g.trails[i].nodes);
+	free(g.trails);
 	vec_release(&g.labels);
 	quality_stops_release(&g.stops);
 	filter_release(&g.filter);
