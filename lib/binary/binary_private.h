@@ -5,6 +5,7 @@
 #include <elf.h>
 #include <pthread.h>
 
+#include <aprof/arena.h>
 #include <aprof/binary.h>
 #include <aprof/vec.h>
 
@@ -47,7 +48,9 @@ struct binary {
 
 	bool symbols_sorted; /* atomic */
 	struct symbol_index symbol_index;
-	struct symbol *symbols; /* of each entry; without a name (atomic): nobody asked for it yet */
+	struct symbol **symbols; /* of each entry; NULL (atomic): nobody asked for it yet */
+	struct arena symbol_arena;
+	struct VEC(struct symbol) all_symbols; /* for who wants them in a row */
 
 	bool spans_done;
 	struct VEC(struct code_span) spans;

@@ -187,6 +187,8 @@ void binary_close(struct binary *bin)
 	vec_release(&bin->sections);
 	symbol_index_release(&bin->symbol_index);
 	free(bin->symbols);
+	arena_release(&bin->symbol_arena);
+	vec_release(&bin->all_symbols);
 	if (bin->mapped)
 		mapped_free(bin->data, bin->size);
 	else

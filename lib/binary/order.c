@@ -33,7 +33,8 @@ static void sort(struct order_key *keys, size_t count, u32 bits)
 {
 	u32 digits = (bits + MOST_BITS - 1) / MOST_BITS;
 	u32 width = (bits + digits - 1) / digits;
-	struct order_key *other = xcalloc(count, sizeof *other), *from = keys, *to = other;
+	struct order_key *other = xreallocarray(NULL, count, sizeof *other), *from = keys,
+			 *to = other;
 
 	for (u32 digit = 0; digit < digits; digit++) {
 		struct order_key *sorted = to;

@@ -86,27 +86,32 @@ static struct symbol best_alias(const struct symbol_index *index, const u32 *num
 	return best.symbol;
 }
 
+static struct symbol make(const struct symbol_index *index, size_t entry)
+{
+	u32 number = index->entries.data[entry].index;
+
+	if (number & SYMBOL_ALIASES)
+		return best_alias(index, &index->aliases.data[number & ~SYMBOL_ALIASES]);
+	return candidate_of(index, number).symbol;
+}
+
 /* The symbol of an entry; made by whoever asks for it first. */
 static const struct symbol *symbol_of(struct binary *bin, size_t entry)
 {
-	const struct symbol_index *index = &bin->symbol_index;
-	struct symbol *made = &bin->symbols[entry], symbol;
-	u32 number = index->entries.data[entry].index;
+	struct symbol **at = &bin->symbols[entry];
+	struct symbol *symbol = __atomic_load_n(at, __ATOMIC_ACQUIRE);
 
-	if (__atomic_load_n(&made->name, __ATOMIC_ACQUIRE))
-		return made;
-	symbol = number & SYMBOL_ALIASES ?
-			 best_alias(index, &index->aliases.data[number & ~SYMBOL_ALIASES]) :
-			 candidate_of(index, number).symbol;
+	if (symbol)
+		return symbol;
 	pthread_mutex_lock(&bin->lock);
-	if (!made->name) {
-		made->vaddr = symbol.vaddr;
-		made->size = symbol.size;
-		made->shared = symbol.shared;
-		__atomic_store_n(&made->name, symbol.name, __ATOMIC_RELEASE);
+	symbol = *at;
+	if (!symbol) {
+		symbol = arena_alloc(&bin->symbol_arena, sizeof *symbol);
+		*symbol = make(&bin->symbol_index, entry);
+		__atomic_store_n(at, symbol, __ATOMIC_RELEASE);
 	}
 	pthread_mutex_unlock(&bin->lock);
-	return made;
+	return symbol;
 }
 
 /* By whoever comes first: two threads may want them. */
@@ -139,9 +144,9 @@ size_t binary_symbols(struct binary *bin, const struct symbol **out)
 
 	binary_sort_symbols(bin);
 	count = bin->symbol_index.entries.len;
-	for (size_t i = 0; i < count; i++)
-		symbol_of(bin, i);
-	*out = bin->symbols;
+	for (size_t i = bin->all_symbols.len; i < count; i++)
+		*vec_push(&bin->all_symbols) = *symbol_of(bin, i);
+	*out = bin->all_symbols.data;
 	return count;
 }
 

@@ -22,6 +22,7 @@ struct place {
 	u64 vaddr; /* UINT64_MAX: in no segment */
 	u32 frame;
 	u32 first, count; /* its chain in job->chains; count 0: no DWARF function */
+	bool made_up; /* the frame, of what a tail call left out (missing.h) */
 	bool symbol_only; /* named by its ELF symbol, whatever DWARF says */
 };
 
@@ -45,7 +46,7 @@ struct job {
 	struct VEC(char *) notices;
 	struct crew *crew; /* that walks its units; NULL: it does so alone */
 	bool ran; /* atomic: nothing of its files will be read any more */
-	size_t waits; /* atomic: for so many of its sections, and for its places */
+	size_t waits; /* atomic: for so many of its sections, and for job_come() */
 	struct progress *progress; /* told of each place that is found; NULL: of none */
 	u64 done;
 };
@@ -63,12 +64,20 @@ void job_read_ahead(const struct job *job);
 
 /*
  * Several jobs beside each other. What they will need of their files is read, decompressed and sorted
- * from their opening in jobs_start() on; places may be added until jobs_finish(), which returns when all have run.
+ * from their opening in jobs_start() on. A job runs when all that is there, and job_come() was called:
+ * places may be added until then. jobs_finish() returns when all have run.
  */
 #define JOBS_TOGETHER 8
 void jobs_start(struct crew *crew, struct job *jobs, size_t count,
 		const struct symbols_options *options, struct sisters *sisters);
-void jobs_finish(struct crew *crew, struct job *jobs, size_t count);
+/* One of what the job waits for has come. */
+void job_come(struct job *job);
+void jobs_finish(struct crew *crew);
+
+/* What is begun first: what ends a job, then what all of it waits for; else what is larger. */
+enum job_step { JOB_READ, JOB_SEARCH, JOB_RUN };
+u64 job_weight(const struct job *job, enum job_step step);
+
 void job_notice(struct job *job, const char *fmt, ...) ERR_PRINTF(2, 3);
 
 /* The file whose symbols are asked first; NULL if there is none. */

@@ -7,8 +7,10 @@
  */
 #include "report/symbols/job.h"
 
-/* Jobs come first, then what they wait for and symbols, by their size. */
-#define JOB_WEIGHT (1ull << 62)
+u64 job_weight(const struct job *job, enum job_step step)
+{
+	return ((u64)step << 60) + job->places.len;
+}
 
 static void run(void *arg, size_t i)
 {
@@ -18,11 +20,10 @@ static void run(void *arg, size_t i)
 	__atomic_store_n(&jobs[i].ran, true, __ATOMIC_RELAXED);
 }
 
-/* One of what the job waits for has come. */
-static void come(struct job *job)
+void job_come(struct job *job)
 {
 	if (__atomic_sub_fetch(&job->waits, 1, __ATOMIC_ACQ_REL) == 0)
-		crew_add(job->crew, run, job, 0, JOB_WEIGHT + job->places.len);
+		crew_add(job->crew, run, job, 0, job_weight(job, JOB_RUN));
 }
 
 /* Section i of those of the job's files, in their order. */
@@ -34,7 +35,7 @@ static void inflate(void *arg, size_t i)
 	for (; i >= job->planned[file]; file++)
 		i -= job->planned[file];
 	binary_inflate_planned(job->files[file], i);
-	come(job);
+	job_come(job);
 }
 
 static void sort_symbols(void *arg, size_t i)
@@ -107,9 +108,7 @@ void jobs_start(struct crew *crew, struct job *jobs, size_t count,
 				 binary_symbols_size(job_symbols(&jobs[i])));
 }
 
-void jobs_finish(struct crew *crew, struct job *jobs, size_t count)
+void jobs_finish(struct crew *crew)
 {
-	for (size_t i = 0; i < count; i++)
-		come(&jobs[i]);
 	crew_wait(crew);
 }

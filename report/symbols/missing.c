@@ -57,30 +57,19 @@ void missing_release(struct missing *missing)
 	free(missing->by_stack);
 }
 
-static void add_place(struct missing *missing, struct job *job, u64 vaddr, bool symbol_only)
-{
-	*vec_push(&job->places) = (struct place){
-		.offset = binary_vaddr_to_offset(job->files[FILE_OWN], vaddr),
-		.frame = missing->frame_count++,
-		.symbol_only = symbol_only,
-	};
-}
+/* A way, its jumps from the search's. */
+struct found_way {
+	u32 pair;
+	struct tail_way way;
+};
 
-static void add_way(struct missing *missing, struct job *job, const struct tail_way *way,
-		    const struct jump *jumps)
-{
-	*vec_push(&missing->ways) =
-		(struct missing_way){ .hops = (u32)missing->hops.len, .count = way->count };
-	for (u32 i = 0; i < way->count; i++) {
-		const struct tail_hop *hop = &way->hops[i];
-		u32 count = hop->count <= MOST_JUMPS ? hop->count : 0;
-
-		*vec_push(&missing->hops) = (struct missing_hop){ missing->frame_count, count };
-		for (u32 k = 0; k < count; k++)
-			add_place(missing, job, jumps[hop->first + k].from, false);
-		add_place(missing, job, hop->entry, true);
-	}
-}
+/* What is missing in one job's module. */
+struct missing_search {
+	const struct missing *missing;
+	struct job *job;
+	struct VEC(struct found_way) ways;
+	struct jump_vec jumps;
+};
 
 static bool has_names(struct job *job, const struct tail_way *way)
 {
@@ -90,37 +79,14 @@ static bool has_names(struct job *job, const struct tail_way *way)
 	return true;
 }
 
-/* A way that is not among the others yet. */
-struct found_way {
-	u32 pair;
-	struct tail_way way;
-};
-
-/* What is missing in one job's module. */
-struct found {
-	struct VEC(struct found_way) ways;
-	struct jump_vec jumps;
-};
-
-struct search {
-	const struct missing *missing;
-	struct job *jobs;
-	struct found *found; /* of each job */
-};
-
-static void find(void *arg, size_t job_index)
+static void find(struct missing_search *search)
 {
-	struct search *search = arg;
 	const struct missing *missing = search->missing;
 	const struct frame *frames = missing->profile->frames;
-	struct job *job = &search->jobs[job_index];
-	struct found *found = &search->found[job_index];
+	struct job *job = search->job;
 	struct binary *own = job->files[FILE_OWN];
-	struct tails *tails;
+	struct tails *tails = tails_new(own);
 
-	if (!own)
-		return;
-	tails = tails_new(own);
 	for (u32 i = 0; i < missing->list.len; i++) {
 		const struct missing_pair *pair = &missing->list.data[i];
 		const struct frame *caller = &frames[pair->caller], *callee = &frames[pair->callee];
@@ -132,32 +98,95 @@ static void find(void *arg, size_t job_index)
 		call = binary_offset_to_vaddr(own, symbols_looked_up(caller));
 		inside = binary_offset_to_vaddr(own, symbols_looked_up(callee));
 		if (call != UINT64_MAX && inside != UINT64_MAX &&
-		    tails_find(tails, call + 1, inside, &found->jumps, &it.way) &&
+		    tails_find(tails, call + 1, inside, &search->jumps, &it.way) &&
 		    has_names(job, &it.way))
-			*vec_push(&found->ways) = it;
+			*vec_push(&search->ways) = it;
 	}
 	tails_free(tails);
 }
 
-static void add_found(struct missing *missing, struct job *job, struct found *found)
+/* Jumps that are too many are not told apart. */
+static u32 jumps_of(const struct tail_hop *hop)
 {
-	vec_each(&found->ways, it) {
-		missing->list.data[it->pair].way = (u32)missing->ways.len;
-		add_way(missing, job, &it->way, found->jumps.data);
-	}
-	vec_release(&found->ways);
-	vec_release(&found->jumps);
+	return hop->count <= MOST_JUMPS ? hop->count : 0;
 }
 
-void missing_add_places(struct missing *missing, struct crew *crew, struct job *jobs, size_t count)
+static void add_place(struct job *job, u64 vaddr, u32 *frame, bool symbol_only)
 {
-	struct search search = { missing, jobs, xcalloc(count, sizeof *search.found) };
+	*vec_push(&job->places) = (struct place){
+		.offset = binary_vaddr_to_offset(job->files[FILE_OWN], vaddr),
+		.frame = (*frame)++,
+		.made_up = true,
+		.symbol_only = symbol_only,
+	};
+}
 
-	/* Modules share nothing; what is added is numbered through. */
-	crew_each(crew, find, &search, count);
+/* Frames are numbered from 0: other jobs' are still being looked for. */
+static void add_places(const struct missing_search *search)
+{
+	u32 frame = 0;
+
+	vec_each(&search->ways, it) {
+		for (u32 i = 0; i < it->way.count; i++) {
+			const struct tail_hop *hop = &it->way.hops[i];
+
+			for (u32 k = 0; k < jumps_of(hop); k++)
+				add_place(search->job, search->jumps.data[hop->first + k].from,
+					  &frame, false);
+			add_place(search->job, hop->entry, &frame, true);
+		}
+	}
+}
+
+static void run_search(void *arg, size_t i)
+{
+	struct missing_search *search = (struct missing_search *)arg + i;
+
+	if (search->job->files[FILE_OWN]) {
+		find(search);
+		add_places(search);
+	}
+	job_come(search->job);
+}
+
+void missing_start(struct missing *missing, struct crew *crew, struct job *jobs, size_t count)
+{
+	missing->searches = xcalloc(count, sizeof *missing->searches);
 	for (size_t i = 0; i < count; i++)
-		add_found(missing, &jobs[i], &search.found[i]);
-	free(search.found);
+		missing->searches[i] = (struct missing_search){ missing, &jobs[i], .ways = { 0 } };
+	for (size_t i = 0; i < count; i++)
+		crew_add(crew, run_search, missing->searches, i, job_weight(&jobs[i], JOB_SEARCH));
+}
+
+static void add_way(struct missing *missing, const struct tail_way *way)
+{
+	*vec_push(&missing->ways) =
+		(struct missing_way){ .hops = (u32)missing->hops.len, .count = way->count };
+	for (u32 i = 0; i < way->count; i++) {
+		u32 jumps = jumps_of(&way->hops[i]);
+
+		*vec_push(&missing->hops) = (struct missing_hop){ missing->frame_count, jumps };
+		missing->frame_count += jumps + 1;
+	}
+}
+
+void missing_finish(struct missing *missing, struct job *jobs, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		struct missing_search *search = &missing->searches[i];
+
+		vec_each(&jobs[i].places, place)
+			if (place->made_up)
+				place->frame += missing->frame_count;
+		vec_each(&search->ways, it) {
+			missing->list.data[it->pair].way = (u32)missing->ways.len;
+			add_way(missing, &it->way);
+		}
+		vec_release(&search->ways);
+		vec_release(&search->jumps);
+	}
+	free(missing->searches);
+	missing->searches = NULL;
 }
 
 static bool same_functions(struct missing_chain a, struct missing_chain b)

@@ -41,13 +41,19 @@ struct missing {
 	struct VEC(struct missing_way) ways;
 	struct VEC(struct missing_hop) hops;
 	u32 frame_count; /* the profile's, and the made-up ones */
+	struct missing_search *searches; /* of each job that runs */
 };
 
 void missing_init(struct missing *missing, const struct profile *profile);
 void missing_release(struct missing *missing);
 
-/* Adds what is missing in the jobs' modules to their places. Their files are open. */
-void missing_add_places(struct missing *missing, struct crew *crew, struct job *jobs, size_t count);
+/*
+ * Has the crew look for what is missing in the jobs' modules, and add it to their places: between
+ * jobs_start() and jobs_finish().
+ */
+void missing_start(struct missing *missing, struct crew *crew, struct job *jobs, size_t count);
+/* Numbers the frames that were made up, when the jobs are done. */
+void missing_finish(struct missing *missing, struct job *jobs, size_t count);
 
 typedef struct missing_chain missing_chain_of(void *arg, u32 frame);
 

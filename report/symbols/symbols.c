@@ -356,30 +356,37 @@ static void grow_chains(struct resolver *r)
 	memset(r->chains + before, 0, (r->chain_count - before) * sizeof *r->chains);
 }
 
-/* Opens, runs and collects some jobs. Progress is told by the one with the most places. */
+/* Progress is told by the one with the most places. */
+static void show_progress(struct resolver *r, struct job *jobs, size_t count,
+			  struct progress *progress)
+{
+	struct job *most = jobs;
+
+	progress_at(progress, r->done);
+	for (size_t i = 0; i < count; i++) {
+		if (jobs[i].places.len > most->places.len)
+			most = &jobs[i];
+		r->done += jobs[i].places.len;
+	}
+	most->progress = progress;
+	most->done = r->done - most->places.len;
+}
+
+/* Opens, runs and collects some jobs. */
 static void run_jobs(struct resolver *r, struct job *jobs, size_t count,
 		     const struct symbols_options *options, struct sisters *sisters,
 		     struct progress *progress)
 {
 	struct crew *crew = options->crew;
-	struct job *most = jobs;
-	u64 places = 0;
 
 	jobs_start(crew, jobs, count, options, sisters);
-	missing_add_places(&r->missing, crew, jobs, count);
-	grow_chains(r);
-	for (size_t i = 0; i < count; i++) {
-		if (jobs[i].places.len > most->places.len)
-			most = &jobs[i];
-		places += jobs[i].places.len;
-	}
-	progress_at(progress, r->done);
-	most->progress = progress;
-	most->done = r->done;
-	r->done += places;
-	jobs_finish(crew, jobs, count);
+	show_progress(r, jobs, count, progress);
+	missing_start(&r->missing, crew, jobs, count);
+	jobs_finish(crew);
 	/* Before the notices that jobs have. */
 	progress_end(progress);
+	missing_finish(&r->missing, jobs, count);
+	grow_chains(r);
 	for (size_t i = 0; i < count; i++) {
 		collect(r, &jobs[i]);
 		job_release(&jobs[i]);
