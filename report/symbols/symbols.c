@@ -372,6 +372,22 @@ static void show_progress(struct resolver *r, struct job *jobs, size_t count,
 	most->done = r->done - most->places.len;
 }
 
+static void release(void *arg, size_t i)
+{
+	(void)i;
+	job_release(arg);
+	free(arg);
+}
+
+/* Giving up a mapping of many megabytes takes milliseconds: it is done beside what comes next. */
+static void release_later(struct crew *crew, const struct job *job)
+{
+	struct job *gone = xmalloc(sizeof *gone);
+
+	*gone = *job;
+	crew_add(crew, release, gone, 0, 0);
+}
+
 /* Opens, runs and collects some jobs. */
 static void run_jobs(struct resolver *r, struct job *jobs, size_t count,
 		     const struct symbols_options *options, struct sisters *sisters,
@@ -389,7 +405,7 @@ static void run_jobs(struct resolver *r, struct job *jobs, size_t count,
 	grow_chains(r);
 	for (size_t i = 0; i < count; i++) {
 		collect(r, &jobs[i]);
-		job_release(&jobs[i]);
+		release_later(crew, &jobs[i]);
 	}
 }
 
