@@ -5,6 +5,7 @@
 #include "lib/binary/debuginfod.h"
 
 #include <dlfcn.h>
+#include <pthread.h>
 #include <stdlib.h>
 
 #include <aprof/cleanup.h>
@@ -25,31 +26,27 @@ static bool load_function(void *handle, const char *name, void *where)
 	return *(void **)where != NULL;
 }
 
-static const struct library *load(void)
-{
-	static struct library lib;
-	static bool tried, usable;
+static struct library lib;
+static bool usable;
 
-	if (tried)
-		return usable ? &lib : NULL;
-	tried = true;
+static void load(void)
+{
 	lib.handle = dlopen("libdebuginfod.so.1", RTLD_NOW | RTLD_LOCAL);
 	if (!lib.handle) {
 		notice("DEBUGINFOD_URLS is set, but libdebuginfod is not installed: "
 		       "debug information is only looked for on this machine");
-		return NULL;
+		return;
 	}
 	usable = load_function(lib.handle, "debuginfod_begin", &lib.begin) &&
 		 load_function(lib.handle, "debuginfod_find_debuginfo", &lib.find) &&
 		 load_function(lib.handle, "debuginfod_end", &lib.end);
-	return usable ? &lib : NULL;
 }
 
 struct err *debuginfod_find(const struct binary *bin, struct binary **out)
 {
 	const struct build_id *id = binary_build_id(bin);
 	const char *urls = getenv("DEBUGINFOD_URLS");
-	const struct library *lib;
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
 	AUTO_CLOSE int fd = -1;
 	AUTO_FREE char *path = NULL;
 	struct client *client;
@@ -57,12 +54,12 @@ struct err *debuginfod_find(const struct binary *bin, struct binary **out)
 	*out = NULL;
 	if (!urls || !*urls || !id->size)
 		return NULL;
-	lib = load();
-	client = lib ? lib->begin() : NULL;
+	pthread_once(&once, load);
+	client = usable ? lib.begin() : NULL;
 	if (!client)
 		return NULL;
-	fd = lib->find(client, id->bytes, id->size, &path);
-	lib->end(client);
+	fd = lib.find(client, id->bytes, id->size, &path);
+	lib.end(client);
 	if (fd < 0)
 		return NULL;
 	return binary_open_fd(out, fd, path ? path : "the debug file from debuginfod");

@@ -80,27 +80,40 @@ static struct job *with_most_places(struct job *jobs, size_t count)
 	return most;
 }
 
-static void start(struct crew *crew, struct job *job, const struct symbols_options *options,
-		  struct sisters *sisters)
+struct start {
+	struct crew *crew;
+	const struct symbols_options *options;
+	struct sisters *sisters;
+	struct job *jobs;
+	struct job *most; /* the job with most places */
+};
+
+/* The most is waited for longest: it comes first, and is read while the others are opened. */
+static void start(void *arg, size_t i)
 {
-	job_open(job, options, sisters);
-	job->crew = crew;
-	job->lines = options->lines;
+	const struct start *s = arg;
+	struct job *job = &s->jobs[i];
+
+	if (i == 0)
+		job = s->most;
+	else if (job == s->most)
+		job = s->jobs;
+	job_open(job, s->options, s->sisters);
+	if (job == s->most)
+		crew_aside(s->crew, read_ahead, job, 1);
+	job->crew = s->crew;
+	job->lines = s->options->lines;
 	job->waits = 1;
-	plan(job, options->lines);
+	plan(job, s->options->lines);
 }
 
 void jobs_start(struct crew *crew, struct job *jobs, size_t count,
 		const struct symbols_options *options, struct sisters *sisters)
 {
-	struct job *most = with_most_places(jobs, count);
+	struct start s = { crew, options, sisters, jobs, with_most_places(jobs, count) };
 
-	/* The most is waited for longest: it is read while the others are opened. */
-	start(crew, most, options, sisters);
-	crew_aside(crew, read_ahead, most, 1);
-	for (size_t i = 0; i < count; i++)
-		if (&jobs[i] != most)
-			start(crew, &jobs[i], options, sisters);
+	/* Opening waits for the disk, more than it works. */
+	crew_each(crew, start, &s, count);
 	crew_aside(crew, read_ahead, jobs, count);
 	for (size_t i = 0; i < count; i++)
 		if (job_symbols(&jobs[i]))
