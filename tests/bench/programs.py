@@ -63,6 +63,19 @@ def workload(name, *options):
     return call([os.path.join(TOP, "scripts", "build-workload"), name, *options]).splitlines()[-1]
 
 
+def installed(name, version, profile, build=True):
+    """A program of crates.io, as it is: real ones are larger than what is written for a test."""
+    root = path(f"{name}-{profile}")
+    binary = os.path.join(root, "bin", name)
+    if not os.path.exists(binary):
+        if not build or not shutil.which("cargo"):
+            raise Missing(f"{name} is not built" if not build else "no cargo")
+        print(f"# building {name} {version} (cargo install), once", flush=True)
+        call(["nice", "cargo", "install", name, "--version", version, "--locked", "--profile", profile,
+              "--root", root])
+    return binary
+
+
 def samply():
     for found in (shutil.which("samply"), os.path.expanduser("~/.cargo/bin/samply")):
         if found and os.access(found, os.X_OK):

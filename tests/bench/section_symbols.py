@@ -1,6 +1,7 @@
 """From a recording to names: aprof, perf, samply's symbol server, llvm-symbolizer on one program."""
 
 import collections
+import contextlib
 import gzip
 import json
 import os
@@ -130,28 +131,56 @@ def kinds_of(target, data, perf, profile):
     return kinds, binary, sum(map(len, found.values()))
 
 
-# At least so many times faster than each: small programs, and the large one.
-FACTORS = {
-    "small": {"perf script": 10, "perf report": 10, "samply load": 3, "llvm-symbolizer": 3},
-    "large": {"perf script": 200, "samply load": 3, "llvm-symbolizer": 3},
-    "rustc": {"samply load": 3}, # 350 MB of rustc and LLVM, of which the symbols alone are known
-}
+@contextlib.contextmanager
+def small(args):
+    yield [programs.crate("tapp"), str(int(2300 * args.seconds))]
+
+
+@contextlib.contextmanager
+def large(_args):
+    yield [programs.workload("tokio-shapes", "--compiler", "1.63", "--profile", "debug")]
+
+
+@contextlib.contextmanager
+def oha(args):
+    """A load generator on tokio, hyper, rustls and ratatui: a debug build of 160 MB."""
+    client = programs.installed("oha", "1.16.0", "dev", build=not args.quick)
+    server = subprocess.Popen([programs.crate("server"), "serve", str(10**12)],
+                              stdout=subprocess.PIPE, text=True)
+    try:
+        address = server.stdout.readline().strip()
+        yield [client, "-z", f"{args.seconds + 1:.0f}s", "-c", "16", "--no-tui", f"http://{address}/"]
+    finally:
+        server.kill()
+        server.wait()
+
+
+@contextlib.contextmanager
+def rustc(_args):
+    yield programs.rustc_job()
+
+
+# Programs, and at least so many times faster than each peer.
+PROGRAMS = [
+    (small, {"perf script": 10, "perf report": 10, "samply load": 3, "llvm-symbolizer": 3}),
+    (large, {"perf script": 200, "samply load": 3, "llvm-symbolizer": 3}),
+    (oha, {"perf script": 200, "samply load": 3, "llvm-symbolizer": 3}),
+    # 350 MB of rustc and LLVM, of which the symbols alone are known.
+    (rustc, {"samply load": 3, "llvm-symbolizer": 3}),
+]
 
 
 def symbols(report, args):
     global slow
     slow = 8 if args.quick else 60
-    targets = {"small": [programs.crate("tapp"), str(int(2300 * args.seconds))]}
-    try:
-        targets["large"] = [programs.workload("tokio-shapes", "--compiler", "1.63", "--profile", "debug")]
-    except programs.Missing as missing:
-        report.say(f"symbols: no large program: {missing}")
-    try:
-        targets["rustc"] = programs.rustc_job()
-    except programs.Missing as missing:
-        report.say(f"symbols: no rustc: {missing}")
-    for name, target in targets.items():
-        kinds, binary, frames = kinds_of(target, *recordings(target))
+    for program, factors in PROGRAMS:
+        name = program.__name__
+        try:
+            with program(args) as target:
+                kinds, binary, frames = kinds_of(target, *recordings(target))
+        except programs.Missing as missing:
+            report.say(f"symbols: {name} left out: {missing}")
+            continue
         if args.only:
             asked = ["aprof", *args.only.split(",")]
             kinds = {who: read for who, read in kinds.items() if any(w in who for w in asked)}
@@ -162,7 +191,7 @@ def symbols(report, args):
             report.add("symbols", f"{name}: {who}", values, "ms",
                        most=40 if name == "small" and who == "aprof report, cold" else None,
                        note=f"cut off at {slow} s" if max(values) >= slow * 1000 else "")
-        for who, least in FACTORS[name].items():
+        for who, least in factors.items():
             if who in results and "aprof report, cold" in results:
                 report.add("symbols", f"{name}: {who} over aprof's cold report",
                            [b / a for a, b in zip(results["aprof report, cold"], results[who])], "x",
