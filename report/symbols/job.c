@@ -131,7 +131,7 @@ static void query_file(struct job *job, enum job_file which)
 		vaddrs[count] = job->places.data[i].vaddr;
 		at[count++] = i;
 	}
-	err = dwarf_open(&job->dwarf[which], bin, job->lines);
+	err = dwarf_open_for(&job->dwarf[which], bin, job->lines, vaddrs, count);
 	if (err) {
 		job_notice(job, "%s", err->message);
 		err_free(err);

@@ -64,12 +64,15 @@ void job_read_ahead(const struct job *job);
 
 /*
  * Several jobs beside each other. What they will need of their files is read, decompressed and sorted
- * from their opening in jobs_start() on. A job runs when all that is there, and job_come() was called:
- * places may be added until then. jobs_finish() returns when all have run.
+ * from their opening in jobs_start() on, which tells `opened` of each, in the crew's threads. A job runs
+ * when all that is there, and job_come() was called: places may be added until then. jobs_finish()
+ * returns when all have run.
  */
 #define JOBS_TOGETHER 8
+typedef void job_opened(void *arg, size_t i);
 void jobs_start(struct crew *crew, struct job *jobs, size_t count,
-		const struct symbols_options *options, struct sisters *sisters);
+		const struct symbols_options *options, struct sisters *sisters,
+		job_opened *opened, void *arg);
 /* One of what the job waits for has come. */
 void job_come(struct job *job);
 void jobs_finish(struct crew *crew);

@@ -86,6 +86,8 @@ struct start {
 	struct sisters *sisters;
 	struct job *jobs;
 	struct job *most; /* the job with most places */
+	job_opened *opened;
+	void *arg;
 };
 
 /* The most is waited for longest: it comes first, and is read while the others are opened. */
@@ -105,12 +107,15 @@ static void start(void *arg, size_t i)
 	job->lines = s->options->lines;
 	job->waits = 1;
 	plan(job, s->options->lines);
+	s->opened(s->arg, (size_t)(job - s->jobs));
 }
 
 void jobs_start(struct crew *crew, struct job *jobs, size_t count,
-		const struct symbols_options *options, struct sisters *sisters)
+		const struct symbols_options *options, struct sisters *sisters,
+		job_opened *opened, void *arg)
 {
-	struct start s = { crew, options, sisters, jobs, with_most_places(jobs, count) };
+	struct start s = { crew, options, sisters, jobs, with_most_places(jobs, count),
+			   opened, arg };
 
 	/* Opening waits for the disk, more than it works. */
 	crew_each(crew, start, &s, count);

@@ -154,8 +154,15 @@ void missing_start(struct missing *missing, struct crew *crew, struct job *jobs,
 	missing->searches = xcalloc(count, sizeof *missing->searches);
 	for (size_t i = 0; i < count; i++)
 		missing->searches[i] = (struct missing_search){ missing, &jobs[i], .ways = { 0 } };
-	for (size_t i = 0; i < count; i++)
-		crew_add(crew, run_search, missing->searches, i, job_weight(&jobs[i], JOB_SEARCH));
+	missing->crew = crew;
+}
+
+void missing_search(void *arg, size_t job)
+{
+	struct missing *missing = arg;
+
+	crew_add(missing->crew, run_search, missing->searches, job,
+		 job_weight(missing->searches[job].job, JOB_SEARCH));
 }
 
 static void add_way(struct missing *missing, const struct tail_way *way)

@@ -42,16 +42,15 @@ struct missing {
 	struct VEC(struct missing_hop) hops;
 	u32 frame_count; /* the profile's, and the made-up ones */
 	struct missing_search *searches; /* of each job that runs */
+	struct crew *crew;
 };
 
 void missing_init(struct missing *missing, const struct profile *profile);
 void missing_release(struct missing *missing);
 
-/*
- * Has the crew look for what is missing in the jobs' modules, and add it to their places: between
- * jobs_start() and jobs_finish().
- */
+/* Before these jobs start; then, has the crew look for what is missing in one that is open. */
 void missing_start(struct missing *missing, struct crew *crew, struct job *jobs, size_t count);
+void missing_search(void *missing, size_t job);
 /* Numbers the frames that were made up, when the jobs are done. */
 void missing_finish(struct missing *missing, struct job *jobs, size_t count);
 
