@@ -68,6 +68,8 @@ struct section {
 
 /* False if there is none of that name. Data lives as long as the binary. */
 bool binary_section(struct binary *bin, const char *name, struct section *out);
+/* Whatever is in it. */
+bool binary_has_section(const struct binary *bin, const char *name);
 
 /* What the kernel reads from the disk when a page is used. */
 enum binary_reading {
@@ -92,6 +94,21 @@ void binary_read_ahead(const struct binary *bin, const char *const *names, size_
 size_t binary_plan_inflating(struct binary *bin, const char *const *names, size_t count);
 size_t binary_planned_size(struct binary *bin, size_t i); /* compressed */
 void binary_inflate_planned(struct binary *bin, size_t i);
+
+/*
+ * A compressed section from its start on, piece by piece, for who needs little of it. NULL if there
+ * is none, or it can only be had as a whole: if it is not zlib's, or this was built without ISA-L.
+ */
+struct section_reader;
+bool section_reader_can(struct binary *bin, const char *name);
+struct section_reader *section_reader_new(struct binary *bin, const char *name);
+u64 section_reader_size(const struct section_reader *reader); /* of all pieces */
+/*
+ * The next piece, until the one behind it is asked for; empty at the end, and where it is damaged, which
+ * is not told from other bytes as the checksum would.
+ */
+struct bytes section_reader_next(struct section_reader *reader);
+void section_reader_free(struct section_reader *reader);
 
 /*
  * .eh_frame and where it is loaded, from the section header, or from PT_GNU_EH_FRAME where section

@@ -47,6 +47,12 @@ enum dwarf_lines {
  * there is no DWARF, or it cannot be read.
  */
 ERR_MUST_CHECK struct err *dwarf_open(struct dwarf **out, struct binary *bin, enum dwarf_lines lines);
+/*
+ * The same for queries of these vaddrs alone, sorted ascending: what they do not need of .debug_info
+ * is not decompressed, and what else is asked for has no answer. Of no vaddrs: as dwarf_open().
+ */
+ERR_MUST_CHECK struct err *dwarf_open_for(struct dwarf **out, struct binary *bin,
+					  enum dwarf_lines lines, const u64 *vaddrs, size_t count);
 void dwarf_close(struct dwarf *dwarf);
 
 /* Has what dwarf_open() and dwarf_query() may read come from the disk: see binary_read_ahead(). */

@@ -73,6 +73,16 @@ bool section_finds_dwarf(const struct binary *bin);
 
 void build_id_read(struct binary *bin);
 
+/* A compressed section. */
+struct packed {
+	u32 type; /* ELFCOMPRESS_* */
+	u64 size; /* when it is decompressed */
+	struct bytes bytes;
+};
+
+/* False if it is damaged, or would become too large to be true. */
+bool section_packed(const struct binary *bin, u32 index, bool gnu, struct packed *out);
+
 /* The bytes of a compressed section; empty if they cannot be had. */
 struct bytes section_inflate(struct binary *bin, u32 index, bool gnu);
 

@@ -1,11 +1,12 @@
 /*
- * Compressed sections: by libzstd, and by libdeflate, which takes a third of zlib's time, or zlib; in
+ * Compressed sections: by libzstd, and by ISA-L, which takes a third of zlib's time, or zlib; in
  * memory that is bounded by their size.
  */
 #include <config.h>
 
-#if HAVE_LIBDEFLATE
-#include <libdeflate.h>
+#include <stdlib.h>
+#if HAVE_ISAL
+#include <isa-l/igzip_lib.h>
 #else
 #include <zlib.h>
 #endif
@@ -53,14 +54,22 @@ static u8 *inflate_zstd(struct bytes b, size_t size)
 	return data;
 }
 
-#if HAVE_LIBDEFLATE
+#if HAVE_ISAL
+/* There must be room for one byte more: only then is the end of the stream looked at. */
 static bool unzip(u8 *data, size_t size, struct bytes b)
 {
-	struct libdeflate_decompressor *d = libdeflate_alloc_decompressor();
-	bool ok = d && libdeflate_zlib_decompress(d, b.at, bytes_left(&b), data, size, NULL) ==
-			       LIBDEFLATE_SUCCESS;
+	struct inflate_state *state = xmalloc(sizeof *state);
+	bool ok;
 
-	libdeflate_free_decompressor(d);
+	isal_inflate_init(state);
+	state->crc_flag = ISAL_ZLIB;
+	state->next_in = (u8 *)b.at;
+	state->avail_in = (u32)bytes_left(&b);
+	state->next_out = data;
+	state->avail_out = (u32)size + 1;
+	ok = isal_inflate(state) == ISAL_DECOMP_OK && state->block_state == ISAL_BLOCK_FINISH &&
+	     state->avail_out == 1;
+	free(state);
 	return ok;
 }
 #else
@@ -74,37 +83,47 @@ static bool unzip(u8 *data, size_t size, struct bytes b)
 
 static u8 *inflate_zlib(struct bytes b, size_t size)
 {
-	u8 *data = room_for(size);
+	u8 *data;
 
+	/* Both libraries count in 32 bits. */
+	if (size >= UINT32_MAX || bytes_left(&b) > UINT32_MAX)
+		return NULL;
+	data = room_for(size + 1);
 	if (data && unzip(data, size, b))
 		return data;
 	free(data);
 	return NULL;
 }
 
-static u8 *decompress(const struct binary *bin, u32 index, bool gnu, size_t *size)
+bool section_packed(const struct binary *bin, u32 index, bool gnu, struct packed *out)
 {
 	struct bytes b = section_bytes(bin, &bin->sections.data[index]);
-	u64 want;
-	u32 type;
 
 	if (gnu) {
 		const u8 *magic = bytes_take(&b, 4);
 
-		type = magic && !memcmp(magic, "ZLIB", 4) ? ELFCOMPRESS_ZLIB : 0;
-		want = __builtin_bswap64(bytes_u64(&b));
+		out->type = magic && !memcmp(magic, "ZLIB", 4) ? ELFCOMPRESS_ZLIB : 0;
+		out->size = __builtin_bswap64(bytes_u64(&b));
 	} else {
-		type = bytes_u32(&b);
+		out->type = bytes_u32(&b);
 		bytes_u32(&b);
-		want = bytes_u64(&b);
+		out->size = bytes_u64(&b);
 		bytes_u64(&b);
 	}
-	if (b.bad || !want || want / MAX_RATIO > bytes_left(&b))
+	out->bytes = b;
+	return !b.bad && out->size && out->size / MAX_RATIO <= bytes_left(&b);
+}
+
+static u8 *decompress(const struct binary *bin, u32 index, bool gnu, size_t *size)
+{
+	struct packed packed;
+
+	if (!section_packed(bin, index, gnu, &packed))
 		return NULL;
-	*size = want;
-	if (type == 2) /* ELFCOMPRESS_ZSTD, glibc 2.36 */
-		return inflate_zstd(b, *size);
-	return type == ELFCOMPRESS_ZLIB ? inflate_zlib(b, *size) : NULL;
+	*size = packed.size;
+	if (packed.type == 2) /* ELFCOMPRESS_ZSTD, glibc 2.36 */
+		return inflate_zstd(packed.bytes, packed.size);
+	return packed.type == ELFCOMPRESS_ZLIB ? inflate_zlib(packed.bytes, packed.size) : NULL;
 }
 
 /* The place of a section in bin->inflated, new or old. */

@@ -105,6 +105,13 @@ void binary_read_ahead(const struct binary *bin, const char *const *names, size_
 	}
 }
 
+bool binary_has_section(const struct binary *bin, const char *name)
+{
+	bool gnu;
+
+	return section_index(bin, name, &gnu) != 0;
+}
+
 bool section_finds_dwarf(const struct binary *bin)
 {
 	static const char *const names[] = { ".debug_info", ".zdebug_info" };

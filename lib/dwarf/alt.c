@@ -55,7 +55,7 @@ void dwarf_alt_open(struct dwarf_alt *alt, struct dwarf_file *file)
 		alt->missing = xstrdup(name);
 		return;
 	}
-	dwarf_file_init(&alt->file, alt->bin, file->lines_of);
+	dwarf_file_init(&alt->file, alt->bin, file->lines_of, NULL, 0);
 	units_read(&alt->file);
 	alt->file.is_alt = true;
 	file->alt = &alt->file;

@@ -1,24 +1,43 @@
 /* Reading .debug_aranges: sets of (address, length), each of one unit. */
 #include "lib/dwarf/aranges.h"
 
-static bool has_address(const u64 *vaddrs, u32 count, u64 low, u64 size)
+/* The addresses of a query. */
+struct asked {
+	const u64 *vaddrs;
+	u32 count;
+	u8 *covered; /* NULL: nobody wants to know */
+};
+
+static u32 first_at_least(const struct asked *asked, u64 vaddr)
 {
-	u32 first = 0, last = count;
+	u32 first = 0, last = asked->count;
 
 	while (first < last) {
 		u32 middle = first + (last - first) / 2;
 
-		if (vaddrs[middle] < low)
+		if (asked->vaddrs[middle] < vaddr)
 			first = middle + 1;
 		else
 			last = middle;
 	}
-	return first < count && vaddrs[first] - low < size;
+	return first;
+}
+
+static bool has_address(const struct asked *asked, u64 low, u64 size)
+{
+	u32 first = first_at_least(asked, low), end = first;
+
+	while (end < asked->count && asked->vaddrs[end] - low < size) {
+		if (!asked->covered)
+			return true;
+		asked->covered[end++] = 1;
+	}
+	return end > first;
 }
 
 /* One unit's set, from behind its length. What it says counts only if all of it can be read. */
-static void read_set(struct bytes set, size_t header, bool is_64,
-		     const u64 *vaddrs, u32 count, struct aranges *out)
+static void read_set(struct bytes set, size_t header, bool is_64, const struct asked *asked,
+		     struct aranges *out)
 {
 	size_t whole = bytes_left(&set) + header;
 	u16 version = bytes_u16(&set);
@@ -36,7 +55,7 @@ static void read_set(struct bytes set, size_t header, bool is_64,
 		size = bytes_u64(&set);
 		if (set.bad || (!low && !size))
 			break;
-		if (has_address(vaddrs, count, low, size))
+		if (has_address(asked, low, size))
 			found = ARANGES_HIT;
 	}
 	/* A set without ranges says nothing: there are writers that have none to say. */
@@ -54,8 +73,10 @@ static int by_offset(const void *a, const void *b)
 	return x->found - y->found;
 }
 
-void aranges_read(struct aranges *out, const struct dwarf_file *file, const u64 *vaddrs, u32 count)
+void aranges_read(struct aranges *out, const struct dwarf_file *file, const u64 *vaddrs, u32 count,
+		  u8 *covered)
 {
+	struct asked asked = { vaddrs, count, covered };
 	struct section section;
 	struct bytes at;
 
@@ -70,7 +91,7 @@ void aranges_read(struct aranges *out, const struct dwarf_file *file, const u64 
 			size = bytes_u64(&at);
 		if (at.bad || size > bytes_left(&at))
 			break;
-		read_set(bytes_sub(&at, size), is_64 ? 12 : 4, is_64, vaddrs, count, out);
+		read_set(bytes_sub(&at, size), is_64 ? 12 : 4, is_64, &asked, out);
 	}
 	vec_sort(out, by_offset);
 }

@@ -19,8 +19,13 @@ struct arange {
 
 struct aranges VEC(struct arange); /* in order of unit */
 
-/* Adds what is known of units with these sorted addresses; then, of the one at an offset. */
-void aranges_read(struct aranges *out, const struct dwarf_file *file, const u64 *vaddrs, u32 count);
+/*
+ * Adds what is known of units with these sorted addresses. If `covered` is not NULL, it is set to 1
+ * for each address that a unit has.
+ */
+void aranges_read(struct aranges *out, const struct dwarf_file *file, const u64 *vaddrs, u32 count,
+		  u8 *covered);
+/* Of the unit at an offset. */
 u8 aranges_of(const struct aranges *aranges, u64 unit);
 
 #endif

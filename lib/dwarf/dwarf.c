@@ -7,16 +7,22 @@
 
 struct err *dwarf_open(struct dwarf **out, struct binary *bin, enum dwarf_lines lines)
 {
+	return dwarf_open_for(out, bin, lines, NULL, 0);
+}
+
+struct err *dwarf_open_for(struct dwarf **out, struct binary *bin, enum dwarf_lines lines,
+			   const u64 *vaddrs, size_t count)
+{
 	struct dwarf *dwarf;
 
 	*out = NULL;
 	if (!binary_has_dwarf(bin))
 		return err_new("%s has no DWARF", binary_name(bin));
 	dwarf = xzalloc(sizeof *dwarf);
-	dwarf_file_init(&dwarf->file, bin, lines);
+	dwarf_file_init(&dwarf->file, bin, lines, vaddrs, count);
 	functions_init(&dwarf->functions);
 	namers_init(&dwarf->namers);
-	if (!unit_number(&dwarf->file, 0)) {
+	if (!dwarf->file.in_parts && !unit_number(&dwarf->file, 0)) {
 		dwarf_close(dwarf);
 		return err_new("the DWARF of %s is damaged", binary_name(bin));
 	}

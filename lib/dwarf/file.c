@@ -6,6 +6,7 @@
 #include <aprof/dwarf.h>
 
 #include "lib/dwarf/line.h"
+#include "lib/dwarf/parts.h"
 
 static const char *const section_names[DWARF_SECTIONS] = {
 	[DWARF_INFO] = ".debug_info",
@@ -37,10 +38,11 @@ void dwarf_read_ahead(const struct binary *bin, const bool *stop)
 size_t dwarf_plan_inflating(struct binary *bin, enum dwarf_lines lines)
 {
 	size_t count = binary_plan_inflating(bin, &aranges_name, 1);
+	bool parts = parts_possible(bin);
 
 	/* What is no Rust does not need its lines, and Rust reads them when it does. */
 	for (int i = 0; i < DWARF_SECTIONS; i++)
-		if (i != DWARF_LINE || lines == DWARF_LINES)
+		if ((i != DWARF_LINE || lines == DWARF_LINES) && (i != DWARF_INFO || !parts))
 			count = binary_plan_inflating(bin, &section_names[i], 1);
 	return count;
 }
@@ -104,7 +106,8 @@ void dwarf_read_line_section(struct dwarf_file *file)
 	file->line_budget.left = 8 * bytes_left(&file->sections[DWARF_LINE]) + 65536;
 }
 
-void dwarf_file_init(struct dwarf_file *file, struct binary *bin, enum dwarf_lines lines)
+void dwarf_file_init(struct dwarf_file *file, struct binary *bin, enum dwarf_lines lines,
+		     const u64 *vaddrs, size_t count)
 {
 	*file = (struct dwarf_file){
 		.bin = bin,
@@ -113,7 +116,7 @@ void dwarf_file_init(struct dwarf_file *file, struct binary *bin, enum dwarf_lin
 	};
 	pthread_mutex_init(&file->lock, NULL);
 	for (int i = 0; i < DWARF_SECTIONS; i++)
-		if (i != DWARF_LINE)
+		if (i != DWARF_LINE && i != DWARF_INFO)
 			read_section(file, i);
 	/*
 	 * Honest files read each byte once or twice. Range lists are the exception: the walk may
@@ -122,12 +125,16 @@ void dwarf_file_init(struct dwarf_file *file, struct binary *bin, enum dwarf_lin
 	file->abbrev_budget.left = 8 * bytes_left(&file->sections[DWARF_ABBREV]) + 65536;
 	file->range_budget.left = 16 * (bytes_left(&file->sections[DWARF_RANGES]) +
 					bytes_left(&file->sections[DWARF_RNGLISTS])) + 65536;
+	if (count < NO_ID && parts_read(file, vaddrs, (u32)count))
+		return;
+	read_section(file, DWARF_INFO);
 	file->headers = file->sections[DWARF_INFO];
 }
 
 void dwarf_file_release(struct dwarf_file *file)
 {
 	units_release(file);
+	parts_release(file);
 	vec_each(&file->abbrevs, table) {
 		abbrev_table_release(*table);
 		free(*table);

@@ -109,7 +109,7 @@ static void examine(struct query *q, const struct aranges *aranges, struct unit 
 {
 	struct code_values code;
 
-	if ((unit->type != DW_UT_compile && unit->type != DW_UT_skeleton) ||
+	if (!unit_may_have_code(unit) ||
 	    aranges_of(aranges, unit->offset) == ARANGES_ELSEWHERE || !unit_read_head(unit))
 		return;
 	code = (struct code_values){ unit->head->low, unit->head->high, unit->head->ranges };
@@ -153,7 +153,7 @@ static void find_tasks(void *arg, struct crew_search *search)
 	struct aranges aranges = { 0 };
 	struct unit *unit;
 
-	aranges_read(&aranges, file, q->vaddrs, q->count);
+	aranges_read(&aranges, file, q->vaddrs, q->count, NULL);
 	for (q->unit = 0; (unit = unit_number(file, q->unit)); q->unit++) {
 		size_t candidates = q->candidates.len, tasks = q->tasks.len;
 

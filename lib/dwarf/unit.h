@@ -84,6 +84,7 @@ struct dwarf_file {
 	struct bytes sections[DWARF_SECTIONS];
 	bool has_line_section; /* sections[DWARF_LINE] is there: read when it is needed */
 	struct bytes headers; /* .debug_info behind the units that are known */
+	bool in_parts; /* of .debug_info there are those units only (parts.h) */
 	struct VEC(struct unit *) units; /* those that are known, in order of offset */
 	struct arena arena; /* of units */
 	pthread_mutex_t lock; /* of both lists, and of reading what comes to them */
@@ -95,7 +96,9 @@ struct dwarf_file {
 	size_t split_units;
 };
 
-void dwarf_file_init(struct dwarf_file *file, struct binary *bin, enum dwarf_lines lines);
+/* `vaddrs`: all that will be asked for, sorted; of none, anything may be. */
+void dwarf_file_init(struct dwarf_file *file, struct binary *bin, enum dwarf_lines lines,
+		     const u64 *vaddrs, size_t count);
 void dwarf_file_release(struct dwarf_file *file);
 
 /* False, from then on, if less is left. */
@@ -115,6 +118,8 @@ struct bytes dwarf_section_at(const struct dwarf_file *file, enum dwarf_section 
  * no other may look for units meanwhile.
  */
 struct unit *unit_number(struct dwarf_file *file, size_t i);
+/* Adds the unit at an offset, which is behind all that are known; NULL if there is none. */
+struct unit *unit_add(struct dwarf_file *file, u64 offset);
 /* Reads all headers, before unit_at() and what follows references. */
 void units_read(struct dwarf_file *file);
 void units_release(struct dwarf_file *file);
@@ -133,6 +138,8 @@ static inline void dwarf_damaged_unit(struct dwarf_file *file)
 	__atomic_fetch_add(&file->damaged_units, 1, __ATOMIC_RELAXED);
 }
 
+/* Others are there to be referred to. */
+bool unit_may_have_code(const struct unit *unit);
 /* Marks and counts it; returns false. */
 bool unit_damaged(struct unit *unit);
 /* The unit that a place in .debug_info is in; NULL if none. */

@@ -13,6 +13,11 @@ bool unit_damaged(struct unit *unit)
 	return false;
 }
 
+bool unit_may_have_code(const struct unit *unit)
+{
+	return unit->type == DW_UT_compile || unit->type == DW_UT_skeleton;
+}
+
 /* One unit header. False at the end, or where the chain of lengths breaks. */
 static bool read_header(struct dwarf_file *file, struct bytes *info, struct unit *unit)
 {
@@ -52,6 +57,17 @@ static bool read_header(struct dwarf_file *file, struct bytes *info, struct unit
 	    address_size != 8 || unit->end - unit->offset > UINT32_MAX)
 		unit_damaged(unit);
 	return true;
+}
+
+struct unit *unit_add(struct dwarf_file *file, u64 offset)
+{
+	struct unit *unit = arena_alloc(&file->arena, sizeof *unit);
+	struct bytes at = dwarf_section_at(file, DWARF_INFO, offset);
+
+	if (!read_header(file, &at, unit))
+		return NULL;
+	*vec_push(&file->units) = unit;
+	return unit;
 }
 
 struct unit *unit_number(struct dwarf_file *file, size_t i)

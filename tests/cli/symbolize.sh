@@ -67,6 +67,11 @@ if [ -x g++ ]; then
 		cp g++ dwz-a && cp g++-O1 dwz-b && dwz -m dwz-common dwz-a dwz-b && same g++ dwz-a
 	fi
 fi
+# Many units, of which the tool reads those that it needs; gcc's -flto has references between units.
+for file in "$BUILDDIR/aprof" gcc-lto; do
+	[ -x "$file" ] && objcopy --compress-debug-sections=zlib "$file" compressed || continue
+	same "$file" compressed
+done
 for file in rust-*-debug; do
 	[ -x "$file" ] || continue
 	paths=$(python3 "$lib/symbolize.py" find "$tool" "$file")

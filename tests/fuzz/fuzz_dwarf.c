@@ -47,7 +47,7 @@ static void check_answer(void *arg, size_t query, const struct dwarf_frame *fram
 }
 
 /* Evenly over the executable segment, or over low addresses where a damaged file has none. */
-static size_t spread(const struct binary *bin, u64 *vaddrs)
+static void spread(const struct binary *bin, u64 *vaddrs)
 {
 	const struct segment *segments;
 	size_t count = binary_segments(bin, &segments);
@@ -61,14 +61,31 @@ static size_t spread(const struct binary *bin, u64 *vaddrs)
 	}
 	for (size_t i = 0; i < ADDRESSES; i++)
 		vaddrs[i] = start + size * i / ADDRESSES;
-	return ADDRESSES;
+}
+
+/* All of these addresses, which may be a reason to read parts only. */
+static void ask(struct binary *bin, const u64 *vaddrs, size_t count)
+{
+	struct dwarf *dwarf;
+	struct err *err = dwarf_open_for(&dwarf, bin, DWARF_LINES, vaddrs, count);
+
+	err_free(err);
+	if (err)
+		return;
+	/* Twice: the second time meets what the first remembered, damage too. */
+	for (int i = 0; i < 2; i++) {
+		struct answers answers = { .count = count };
+
+		dwarf_query(dwarf, NULL, vaddrs, answers.count, check_answer, &answers);
+	}
+	sink = dwarf_damaged(dwarf);
+	dwarf_close(dwarf);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	u64 vaddrs[ADDRESSES];
 	struct binary *bin;
-	struct dwarf *dwarf;
 	struct err *err;
 
 	err = binary_open_image(&bin, data, size, "input");
@@ -76,18 +93,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		err_free(err);
 		return 0;
 	}
-	err = dwarf_open(&dwarf, bin, DWARF_LINES);
-	err_free(err);
-	if (!err) {
-		/* Twice: the second time meets what the first remembered, damage too. */
-		for (int i = 0; i < 2; i++) {
-			struct answers answers = { .count = spread(bin, vaddrs) };
-
-			dwarf_query(dwarf, NULL, vaddrs, answers.count, check_answer, &answers);
-		}
-		sink = dwarf_damaged(dwarf);
-		dwarf_close(dwarf);
-	}
+	spread(bin, vaddrs);
+	ask(bin, vaddrs, ADDRESSES);
+	ask(bin, vaddrs, 1);
 	binary_close(bin);
 	return 0;
 }

@@ -6,7 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <aprof/binary.h>
 #include <aprof/bytes.h>
+
+#include "tests/unit/check.h"
 
 #define ELF_IMAGE_MAX 16
 
@@ -96,6 +99,19 @@ static inline struct buf elf_image_finish(struct elf_image *e)
 	buf_release(&e->body);
 	buf_release(&e->names);
 	return out;
+}
+
+/* The file, opened; NULL if it cannot be, which fails the test. */
+static inline struct binary *elf_image_open(struct elf_image *e, const char *name)
+{
+	struct buf file = elf_image_finish(e);
+	struct binary *bin = NULL;
+	struct err *err = binary_open_image(&bin, file.data, file.len, name);
+
+	CHECK_STR(err ? err->message : NULL, NULL);
+	err_free(err);
+	buf_release(&file);
+	return bin;
 }
 
 #endif

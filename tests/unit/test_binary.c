@@ -7,25 +7,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <zstd.h>
-
 #include <aprof/binary.h>
 #include <aprof/cleanup.h>
 
 #include "tests/unit/check.h"
 #include "tests/unit/elf_image.h"
-
-static struct binary *open_image(struct elf_image *e, const char *name)
-{
-	struct buf file = elf_image_finish(e);
-	struct binary *bin = NULL;
-	struct err *err = binary_open_image(&bin, file.data, file.len, name);
-
-	CHECK_STR(err ? err->message : NULL, NULL);
-	err_free(err);
-	buf_release(&file);
-	return bin;
-}
 
 static void test_refusals(void)
 {
@@ -66,7 +52,7 @@ static void test_addresses(void)
 	/* Two segments share the page at offset 0x1000; the byte at 0x1800 is in both. */
 	elf_image_segment(&e, PT_LOAD, PF_R, 0, 0x400000, 0x1810);
 	elf_image_segment(&e, PT_LOAD, PF_R | PF_X, 0x1800, 0x402800, 0x400);
-	bin = open_image(&e, "addresses");
+	bin = elf_image_open(&e, "addresses");
 	CHECK_EQ(binary_segments(bin, &segments), 2);
 	CHECK(!segments[0].executable && segments[1].executable);
 	CHECK_EQ(binary_offset_to_vaddr(bin, 0x10), 0x400010);
@@ -75,104 +61,6 @@ static void test_addresses(void)
 	CHECK_EQ(binary_offset_to_vaddr(bin, 0x1c00), UINT64_MAX);
 	CHECK_EQ(binary_vaddr_to_offset(bin, 0x402810), 0x1810);
 	CHECK_EQ(binary_vaddr_to_offset(bin, 0x402c00), UINT64_MAX);
-}
-
-/* The zlib form of bytes that were not compressed at all: RFC 1950 around one stored block. */
-static void put_stored_zlib(struct buf *out, const void *data, u16 size)
-{
-	const u8 *p = data;
-	u32 a = 1, b = 0;
-
-	for (u16 i = 0; i < size; i++) {
-		a = (a + p[i]) % 65521;
-		b = (b + a) % 65521;
-	}
-	buf_u16(out, 0x0178);
-	buf_u8(out, 1);
-	buf_u16(out, size);
-	buf_u16(out, (u16)~size);
-	buf_put(out, data, size);
-	buf_u32(out, __builtin_bswap32(b << 16 | a));
-}
-
-static void put_chdr(struct buf *out, u32 type, u64 size)
-{
-	Elf64_Chdr header = { .ch_type = type, .ch_size = size, .ch_addralign = 1 };
-
-	buf_put(out, &header, sizeof header);
-}
-
-static void check_section(struct binary *bin, const char *name, const char *want)
-{
-	struct section s;
-
-	if (!CHECK(binary_section(bin, name, &s)))
-		return;
-	if (CHECK_EQ(bytes_left(&s.data), strlen(want)))
-		CHECK_MEM(s.data.at, want, strlen(want));
-}
-
-/* As threads do that decompress what a query will read. */
-static void inflate_ahead(struct binary *bin)
-{
-	static const char *const names[] = { ".debug_info", ".debug_str", ".debug_abbrev", ".debug_loc",
-					     ".debug_types", ".debug_none" };
-	size_t count = binary_plan_inflating(bin, names, ARRAY_LEN(names));
-
-	CHECK_EQ(count, 3);
-	CHECK_EQ(binary_plan_inflating(bin, names, 1), count);
-	for (size_t i = 0; i < count; i++) {
-		CHECK(binary_planned_size(bin, i) > 0);
-		binary_inflate_planned(bin, i);
-	}
-}
-
-static void check_compressed_sections(bool ahead)
-{
-	static const char text[] = "what was compressed";
-	CLEANUP(binary_closep) struct binary *bin = NULL;
-	struct buf zlib = { 0 }, zstd = { 0 }, gnu = { 0 }, lies = { 0 };
-	char packed[256];
-	struct elf_image e;
-
-	put_chdr(&zlib, ELFCOMPRESS_ZLIB, strlen(text));
-	put_stored_zlib(&zlib, text, (u16)strlen(text));
-	put_chdr(&zstd, 2, strlen(text));
-	buf_put(&zstd, packed, ZSTD_compress(packed, sizeof packed, text, strlen(text), 1));
-	buf_put(&gnu, "ZLIB", 4);
-	buf_u64(&gnu, __builtin_bswap64(strlen(text)));
-	put_stored_zlib(&gnu, text, (u16)strlen(text));
-	put_chdr(&lies, ELFCOMPRESS_ZLIB, 1ull << 40);
-	put_stored_zlib(&lies, text, (u16)strlen(text));
-
-	elf_image_init(&e);
-	elf_image_section(&e, ".debug_info", SHT_PROGBITS, SHF_COMPRESSED, 0, zlib.data, zlib.len);
-	elf_image_section(&e, ".debug_line", SHT_PROGBITS, SHF_COMPRESSED, 0, zstd.data, zstd.len);
-	elf_image_section(&e, ".zdebug_str", SHT_PROGBITS, 0, 0, gnu.data, gnu.len);
-	elf_image_section(&e, ".debug_loc", SHT_PROGBITS, SHF_COMPRESSED, 0, lies.data, lies.len);
-	elf_image_section(&e, ".debug_abbrev", SHT_PROGBITS, 0, 0, text, strlen(text));
-	elf_image_section(&e, ".debug_types", SHT_NOBITS, 0, 0, NULL, 4096);
-	bin = open_image(&e, "compressed");
-	CHECK(binary_has_dwarf(bin));
-	if (ahead)
-		inflate_ahead(bin);
-	check_section(bin, ".debug_info", text);
-	check_section(bin, ".debug_info", text); /* and again, from memory */
-	check_section(bin, ".debug_line", text);
-	check_section(bin, ".debug_str", text);
-	check_section(bin, ".debug_loc", "");
-	check_section(bin, ".debug_abbrev", text);
-	check_section(bin, ".debug_types", "");
-	buf_release(&zlib);
-	buf_release(&zstd);
-	buf_release(&gnu);
-	buf_release(&lies);
-}
-
-static void test_compressed_sections(void)
-{
-	check_compressed_sections(false);
-	check_compressed_sections(true);
 }
 
 struct sym {
@@ -241,7 +129,7 @@ static void test_symbols(void)
 	elf_image_section(&e, ".text", SHT_NOBITS, SHF_ALLOC | SHF_EXECINSTR, 0x1000, NULL, 0x600);
 	add_symbols(&e, symtab, ARRAY_LEN(symtab), SHT_SYMTAB);
 	add_symbols(&e, dynsym, ARRAY_LEN(dynsym), SHT_DYNSYM);
-	bin = open_image(&e, "symbols");
+	bin = elf_image_open(&e, "symbols");
 	CHECK_EQ(binary_symbols(bin, &all), 6);
 	for (size_t i = 0; i < ARRAY_LEN(queries); i++) {
 		const struct symbol *s = binary_symbol_at(bin, queries[i].vaddr);
@@ -273,7 +161,7 @@ static void test_shared_code(void)
 	elf_image_init(&e);
 	elf_image_section(&e, ".text", SHT_NOBITS, SHF_ALLOC | SHF_EXECINSTR, 0x1000, NULL, 0x600);
 	add_symbols(&e, symtab, ARRAY_LEN(symtab), SHT_SYMTAB);
-	bin = open_image(&e, "shared");
+	bin = elf_image_open(&e, "shared");
 	for (u32 i = 0; i < ARRAY_LEN(want); i++)
 		CHECK_EQ(binary_symbol_at(bin, 0x1008 + 0x10 * i)->shared, want[i]);
 }
@@ -298,7 +186,7 @@ static void test_many_symbols(void)
 	elf_image_init(&e);
 	elf_image_section(&e, ".text", SHT_NOBITS, SHF_ALLOC | SHF_EXECINSTR, 0x1000, NULL, 0x600);
 	add_symbols(&e, syms, ARRAY_LEN(syms), SHT_SYMTAB);
-	bin = open_image(&e, "many");
+	bin = elf_image_open(&e, "many");
 	if (!CHECK_EQ(binary_symbols(bin, &all), COUNT))
 		return;
 	for (size_t i = 1; i < COUNT; i++)
@@ -342,7 +230,7 @@ static void test_build_id(void)
 					  notes.len);
 		else
 			elf_image_section(&e, ".note", SHT_NOTE, 0, 0, notes.data, notes.len);
-		bin = open_image(&e, "noted");
+		bin = elf_image_open(&e, "noted");
 		CHECK_STR(build_id_text(binary_build_id(bin), hex), "0123456789abcdef");
 	}
 	buf_release(&notes);
@@ -546,7 +434,6 @@ int main(void)
 	test_truncated_while_open();
 	test_refusals();
 	test_addresses();
-	test_compressed_sections();
 	test_symbols();
 	test_shared_code();
 	test_many_symbols();

@@ -48,7 +48,8 @@ static int by_value(const void *a, const void *b)
 }
 
 /* The file itself, or its separate debug file. */
-static struct err *open_dwarf(struct binary **bin, struct dwarf **dwarf, const char *path)
+static struct err *open_dwarf(struct binary **bin, struct dwarf **dwarf, const char *path,
+			      const u64 *vaddrs, size_t count)
 {
 	struct binary *debug = NULL;
 
@@ -59,7 +60,7 @@ static struct err *open_dwarf(struct binary **bin, struct dwarf **dwarf, const c
 		binary_close(*bin);
 		*bin = debug;
 	}
-	return dwarf_open(dwarf, *bin, DWARF_LINES);
+	return dwarf_open_for(dwarf, *bin, DWARF_LINES, vaddrs, count);
 }
 
 static int run_tool(const char *path)
@@ -70,13 +71,14 @@ static int run_tool(const char *path)
 	struct dwarf *dwarf;
 	struct crew *crew;
 	unsigned long long vaddr;
-	struct err *err = open_dwarf(&bin, &dwarf, path);
+	struct err *err;
 
-	if (err)
-		return err_report(err);
 	while (scanf("%llx", &vaddr) == 1)
 		*vec_push(&vaddrs) = vaddr;
 	vec_sort(&vaddrs, by_value);
+	err = open_dwarf(&bin, &dwarf, path, vaddrs.data, vaddrs.len);
+	if (err)
+		return err_report(err);
 	vec_resize(&answers, vaddrs.len);
 	crew = crew_new();
 	dwarf_query(dwarf, crew, vaddrs.data, vaddrs.len, keep_answer, &answers);
