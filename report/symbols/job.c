@@ -64,9 +64,9 @@ void job_open(struct job *job, const struct symbols_options *options, struct sis
 
 void job_read_ahead(const struct job *job)
 {
-	/* What tail calls are found with comes first. */
+	/* What tail calls are found with comes first: names are looked at in the end. */
 	static const char *const code[] = {
-		".dynsym", ".dynstr", ".eh_frame_hdr", ".eh_frame", ".text", ".symtab", ".strtab",
+		".eh_frame_hdr", ".symtab", ".dynsym", ".eh_frame", ".text", ".dynstr", ".strtab",
 	};
 
 	for (int i = 0; i < FILE_COUNT; i++) {
