@@ -44,7 +44,7 @@ static void hide_combinators(struct chain *chain)
 	bool inside = false;
 
 	vec_each(&chain->links, link) {
-		if (is_awaited(link->role) && !link->kind->owner)
+		if (is_awaited(link->role) && link->kind->owner == NO_ID)
 			inside = true;
 		else if (link->role == ROLE_BODY && inside)
 			link->role = ROLE_GLUE;

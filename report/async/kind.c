@@ -63,7 +63,7 @@ static void classify_rust(struct kind *kind, struct named name)
 
 	kind->role = ROLE_USER;
 	if (owner)
-		kind->owner = owner->label;
+		kind->owner_label = owner->label;
 	if (pattern)
 		kind->role = pattern->role;
 	else if (owner)
@@ -162,18 +162,37 @@ static void fill(void *arg, u32 function, struct named name)
 void kinds_init(struct kinds *kinds, const struct symbols *symbols, struct crew *crew)
 {
 	*kinds = (struct kinds){ .symbols = symbols };
+	pthread_mutex_init(&kinds->lock, NULL);
 	intern_init(&kinds->strings);
 	intern_init(&kinds->sources);
 	sites_init(&kinds->sites);
 	kinds->kinds = xcalloc(symbols->function_count, sizeof *kinds->kinds);
 	kinds->names = named_all_new(symbols, crew, fill, kinds);
-	for (u32 i = 0; i < symbols->function_count; i++)
-		kinds->kinds[i].name = marked_name(kinds, &kinds->kinds[i],
-						   named_of(kinds->names, i).text);
+	for (u32 i = 0; i < symbols->function_count; i++) {
+		struct kind *kind = &kinds->kinds[i];
+
+		kind->name = marked_name(kinds, kind, named_of(kinds->names, i).text);
+		kind->owner = kind->owner_label ? intern_id(&kinds->strings, kind->owner_label) :
+						  NO_ID;
+	}
+}
+
+u32 kinds_unsure_name(struct kinds *kinds, u32 name)
+{
+	struct text text = { 0 };
+	u32 id;
+
+	pthread_mutex_lock(&kinds->lock);
+	text_printf(&text, "%s_[?]", intern_text(&kinds->strings, name));
+	id = intern_bytes(&kinds->strings, text_str(&text), text.len);
+	pthread_mutex_unlock(&kinds->lock);
+	text_release(&text);
+	return id;
 }
 
 void kinds_release(struct kinds *kinds)
 {
+	pthread_mutex_destroy(&kinds->lock);
 	intern_release(&kinds->strings);
 	intern_release(&kinds->sources);
 	sites_release(&kinds->sites);

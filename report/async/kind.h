@@ -6,6 +6,8 @@
 #ifndef APROF_ASYNC_KIND_H
 #define APROF_ASYNC_KIND_H
 
+#include <pthread.h>
+
 #include <aprof/arena.h>
 #include <aprof/intern.h>
 
@@ -27,7 +29,8 @@ struct kind {
 	bool unblocks; /* polls a task that does nothing but call a blocking closure */
 	bool generator; /* GenFuture::poll: what it calls is a body of a rustc before 1.67 */
 	bool thread_start; /* one of the frames that threads begin with */
-	const char *owner; /* "[tokio]"; NULL if nobody owns it */
+	const char *owner_label; /* "[tokio]"; NULL if nobody owns it */
+	u32 owner; /* its id in kinds->strings; NO_ID */
 	struct span crate; /* "shop"; empty if it is not Rust */
 	const char *key; /* by which the tables know it (name.h); "" if it is not Rust */
 	struct span path; /* DIE path without the generics at its end; empty without DWARF */
@@ -37,6 +40,7 @@ struct kind {
 struct kinds {
 	const struct symbols *symbols;
 	struct intern strings;
+	pthread_mutex_t lock; /* of strings, while stacks are mapped by several threads */
 	struct intern sources; /* "shop:src/main.rs": where a crate's functions are declared */
 	bool have_sources;
 	struct sites sites;
@@ -54,6 +58,9 @@ void kinds_release(struct kinds *kinds);
  * user's; functions with names are where they are written.
  */
 bool kinds_wrote(struct kinds *kinds, u32 function, const char *file);
+
+/* The id of "NAME_[?]", of a name's: what is inlined there is not known. Threads may ask. */
+u32 kinds_unsure_name(struct kinds *kinds, u32 name);
 
 /* Valid until kinds_release(). */
 static inline const struct kind *kind_of(const struct kinds *kinds, u32 function)

@@ -10,10 +10,14 @@
 #include "report/async/select.h"
 #include "report/async/steps.h"
 
+#define ANY_THREAD NO_ID
+#define NO_THREAD_YET (NO_ID - 1) /* mapped ahead: its root is the name of the first that asks */
+
 /* A stack as seen by the threads of one name; tasks look the same from all of them. */
 struct mapped {
 	struct logical_stack stack;
-	u32 thread_name; /* NO_ID: of any thread */
+	struct step *steps; /* of the stack */
+	u32 thread_name;
 	struct mapped *next; /* the same stack, another thread's name */
 };
 
@@ -27,46 +31,17 @@ struct logical {
 	struct kinds kinds;
 	struct links links;
 	struct mapped **mapped; /* by stack id; the last is of the empty stack */
-	struct chain chain;
-	struct step_vec steps; /* of the stack that is being mapped */
-	struct arena arena;
+	struct mapper *mappers; /* the caller's, and one for each block that was mapped ahead */
+	size_t mapper_count;
 };
 
-struct err *logical_new(struct logical **out, const struct profile *profile,
-			const struct symbols *symbols, const struct logical_options *options)
-{
-	struct logical *logical = xzalloc(sizeof *logical);
-	struct err *err = selection_init(&logical->selection, options);
-
-	if (err) {
-		free(logical);
-		return err;
-	}
-	logical->profile = profile;
-	logical->symbols = symbols;
-	logical->show_glue = options->show_glue;
-	logical->physical = options->physical;
-	logical->without_sites = options->without_sites;
-	kinds_init(&logical->kinds, symbols, options->crew);
-	links_init(&logical->links, profile, symbols, &logical->kinds);
-	logical->mapped = xcalloc((size_t)profile->stack_count + 1, sizeof *logical->mapped);
-	*out = logical;
-	return NULL;
-}
-
-void logical_free(struct logical *logical)
-{
-	if (!logical)
-		return;
-	selection_release(&logical->selection);
-	links_release(&logical->links);
-	kinds_release(&logical->kinds);
-	chain_release(&logical->chain);
-	vec_release(&logical->steps);
-	free(logical->mapped);
-	arena_release(&logical->arena);
-	free(logical);
-}
+/* What one thread maps stacks with. */
+struct mapper {
+	struct logical *logical;
+	struct chain chain;
+	struct step_vec steps; /* of the stack that is being mapped */
+	struct arena arena; /* of what was mapped */
+};
 
 /*
  * What the links say about how sure the stack is: those of the task, or all if there is none. In a
@@ -93,50 +68,154 @@ static void set_certainty(struct logical_stack *stack, const struct chain *chain
 	}
 }
 
-static void add_early_end(struct logical *l)
+static void add_early_end(struct mapper *m)
 {
-	const struct link *end = &l->chain.links.data[l->chain.links.len - 1];
+	const struct link *end = &m->chain.links.data[m->chain.links.len - 1];
 
-	*vec_push(&l->steps) = (struct step){ .name = end->kind->name, .function = NO_ID,
+	*vec_push(&m->steps) = (struct step){ .name = end->kind->name, .function = NO_ID,
 					      .kind = STEP_END };
 }
 
-static void make_steps(struct logical *l, struct logical_stack *stack, u32 thread_name)
+static void make_steps(struct mapper *m, struct logical_stack *stack, u32 thread_name)
 {
-	stack->complete = l->chain.bounded || !l->chain.ended_early;
+	struct logical *l = m->logical;
+
+	stack->complete = m->chain.bounded || !m->chain.ended_early;
 	if (l->physical) {
-		steps_of_physical(&l->steps, &l->chain);
-	} else if (chain_has_task(&l->chain)) {
+		steps_of_physical(&m->steps, &m->chain);
+	} else if (chain_has_task(&m->chain)) {
 		stack->is_task = stack->complete;
 		if (!stack->complete)
-			add_early_end(l);
-		steps_of_task(&l->steps, &l->chain, &l->kinds, l->show_glue,
+			add_early_end(m);
+		steps_of_task(&m->steps, &m->chain, &l->kinds, l->show_glue,
 			      !l->without_sites);
 	} else {
-		steps_of_plain(&l->steps, &l->chain, thread_name);
+		steps_of_plain(&m->steps, &m->chain, thread_name);
 	}
-	vec_each(&l->steps, step)
+	vec_each(&m->steps, step)
 		stack->unsure |= step->unsure;
-	selection_apply(&l->selection, &l->steps, 0, &l->kinds);
+	if (!selection_is_empty(&l->selection))
+		selection_apply(&l->selection, &m->steps, 0, &l->kinds);
 }
 
-static struct mapped *map_stack(struct logical *l, u32 stack, u32 thread_name)
+static struct mapped *map_stack(struct mapper *m, u32 stack, u32 thread_name)
 {
-	struct mapped *mapped = arena_zalloc(&l->arena, sizeof *mapped);
-	struct step *steps;
+	struct mapped *mapped = arena_zalloc(&m->arena, sizeof *mapped);
+	struct logical *l = m->logical;
 
-	chain_read(&l->chain, &l->links, stack);
-	l->steps.len = 0;
+	chain_read(&m->chain, &l->links, stack);
+	m->steps.len = 0;
 	mapped->thread_name =
-		l->physical || chain_has_task(&l->chain) ? NO_ID : thread_name;
-	make_steps(l, &mapped->stack, thread_name);
-	set_certainty(&mapped->stack, &l->chain, l->symbols, l->physical);
-	steps = arena_alloc(&l->arena, (l->steps.len ? l->steps.len : 1) * sizeof *steps);
-	if (l->steps.len)
-		memcpy(steps, l->steps.data, l->steps.len * sizeof *steps);
-	mapped->stack.steps = steps;
-	mapped->stack.count = (u32)l->steps.len;
+		l->physical || chain_has_task(&m->chain) ? ANY_THREAD : thread_name;
+	make_steps(m, &mapped->stack, thread_name);
+	set_certainty(&mapped->stack, &m->chain, l->symbols, l->physical);
+	mapped->steps = arena_alloc(&m->arena,
+				    (m->steps.len ? m->steps.len : 1) * sizeof *mapped->steps);
+	if (m->steps.len)
+		memcpy(mapped->steps, m->steps.data, m->steps.len * sizeof *mapped->steps);
+	mapped->stack.steps = mapped->steps;
+	mapped->stack.count = (u32)m->steps.len;
 	return mapped;
+}
+
+/* ---- ahead ---- */
+
+#define BLOCK 256 /* stacks */
+
+struct ahead {
+	struct logical *logical;
+	struct VEC(u32) stacks;
+};
+
+static void map_block(void *arg, size_t block)
+{
+	const struct ahead *ahead = arg;
+	struct logical *l = ahead->logical;
+	struct mapper *m = &l->mappers[1 + block];
+
+	for (size_t i = block * BLOCK; i < ahead->stacks.len && i < (block + 1) * BLOCK; i++)
+		l->mapped[ahead->stacks.data[i]] =
+			map_stack(m, ahead->stacks.data[i], NO_THREAD_YET);
+	chain_release(&m->chain);
+	vec_release(&m->steps);
+}
+
+/* Stacks that are no other's caller, and so a sample's: nearly all that will be asked for. */
+static void find_leaves(struct ahead *ahead)
+{
+	const struct profile *profile = ahead->logical->profile;
+	u8 *called = xzalloc(profile->stack_count);
+
+	for (u32 i = 0; i < profile->stack_count; i++)
+		if (profile->stacks[i].parent < i)
+			called[profile->stacks[i].parent] = 1;
+	for (u32 i = 0; i < profile->stack_count; i++)
+		if (!called[i])
+			*vec_push(&ahead->stacks) = i;
+	free(called);
+}
+
+static void map_ahead(struct logical *l, struct crew *crew)
+{
+	struct ahead ahead = { .logical = l };
+	size_t blocks;
+
+	find_leaves(&ahead);
+	blocks = (ahead.stacks.len + BLOCK - 1) / BLOCK;
+	l->mappers = xreallocarray(l->mappers, 1 + blocks, sizeof *l->mappers);
+	for (; l->mapper_count < 1 + blocks; l->mapper_count++)
+		l->mappers[l->mapper_count] = (struct mapper){ .logical = l };
+	crew_each(crew, map_block, &ahead, blocks);
+	vec_release(&ahead.stacks);
+}
+
+/* Names that are chosen by, and places in sources, are looked up in tables that threads do not share. */
+static bool may_map_ahead(const struct logical *l)
+{
+	return l->without_sites && selection_is_empty(&l->selection);
+}
+
+struct err *logical_new(struct logical **out, const struct profile *profile,
+			const struct symbols *symbols, const struct logical_options *options)
+{
+	struct logical *logical = xzalloc(sizeof *logical);
+	struct err *err = selection_init(&logical->selection, options);
+
+	if (err) {
+		free(logical);
+		return err;
+	}
+	logical->profile = profile;
+	logical->symbols = symbols;
+	logical->show_glue = options->show_glue;
+	logical->physical = options->physical;
+	logical->without_sites = options->without_sites;
+	kinds_init(&logical->kinds, symbols, options->crew);
+	links_init(&logical->links, profile, symbols, &logical->kinds);
+	logical->mapped = xcalloc((size_t)profile->stack_count + 1, sizeof *logical->mapped);
+	logical->mappers = xcalloc(1, sizeof *logical->mappers);
+	logical->mappers[0].logical = logical;
+	logical->mapper_count = 1;
+	if (options->ahead && may_map_ahead(logical))
+		map_ahead(logical, options->crew);
+	*out = logical;
+	return NULL;
+}
+
+void logical_free(struct logical *logical)
+{
+	if (!logical)
+		return;
+	selection_release(&logical->selection);
+	links_release(&logical->links);
+	kinds_release(&logical->kinds);
+	chain_release(&logical->mappers[0].chain);
+	vec_release(&logical->mappers[0].steps);
+	for (size_t i = 0; i < logical->mapper_count; i++)
+		arena_release(&logical->mappers[i].arena);
+	free(logical->mappers);
+	free(logical->mapped);
+	free(logical);
 }
 
 const struct logical_stack *logical_map(struct logical *l, u32 stack, u32 thread)
@@ -147,10 +226,12 @@ const struct logical_stack *logical_map(struct logical *l, u32 stack, u32 thread
 							"[unknown thread]");
 	struct mapped *mapped = l->mapped[at];
 
-	while (mapped && mapped->thread_name != NO_ID && mapped->thread_name != name)
+	if (mapped && mapped->thread_name == NO_THREAD_YET)
+		mapped->thread_name = mapped->steps[0].name = name;
+	while (mapped && mapped->thread_name != ANY_THREAD && mapped->thread_name != name)
 		mapped = mapped->next;
 	if (!mapped) {
-		mapped = map_stack(l, stack, name);
+		mapped = map_stack(&l->mappers[0], stack, name);
 		mapped->next = l->mapped[at];
 		l->mapped[at] = mapped;
 	}

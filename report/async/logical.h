@@ -59,7 +59,8 @@ struct logical_stack {
 };
 
 struct logical_options {
-	struct crew *crew; /* that names functions */
+	struct crew *crew; /* that names functions, and maps stacks ahead; NULL: the caller */
+	bool ahead; /* most stacks will be asked for: all are mapped at once, where threads can */
 	bool show_glue;
 	bool physical; /* steps are the source frames as unwound, with inlines */
 	bool without_sites; /* nobody looks at step->site_*: saves finding and reading the sources */

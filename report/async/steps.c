@@ -152,7 +152,7 @@ static enum show show_glue(struct walk *w, size_t i)
 		return SHOW_STEP;
 	}
 	w->instrumented |= link->role == ROLE_INSTRUMENTED;
-	if (i >= w->last_user || !link->kind->owner || w->owned)
+	if (i >= w->last_user || link->kind->owner == NO_ID || w->owned)
 		return SHOW_NOT;
 	w->owned = true;
 	return SHOW_OWNER;
@@ -248,12 +248,8 @@ static void set_site(const struct walk *w, struct step *step, size_t i)
 /* What is inlined here is not known: as of a function that is known by its symbol. */
 static void mark_unsure(const struct walk *w, struct step *step)
 {
-	struct text name = { 0 };
-
-	text_printf(&name, "%s_[?]", intern_text(&w->kinds->strings, step->name));
-	step->name = intern_bytes(&w->kinds->strings, text_str(&name), name.len);
+	step->name = kinds_unsure_name(w->kinds, step->name);
 	step->unsure = true;
-	text_release(&name);
 }
 
 static void add_shown(struct step_vec *out, const struct walk *w, size_t i)
@@ -281,10 +277,10 @@ static void mark_awaiter(struct step_vec *out, size_t first, const struct walk *
 		mark_unsure(w, step);
 }
 
-static void add_owner(struct step_vec *out, const struct link *link, struct kinds *kinds)
+static void add_owner(struct step_vec *out, const struct link *link)
 {
 	*vec_push(out) = (struct step){
-		.name = intern_id(&kinds->strings, link->kind->owner),
+		.name = link->kind->owner,
 		.function = NO_ID,
 		.kind = STEP_OWNER,
 	};
@@ -320,7 +316,7 @@ void steps_of_task(struct step_vec *out, const struct chain *chain, struct kinds
 			break;
 		case SHOW_OWNER:
 			if (!show_glue) {
-				add_owner(out, &chain->links.data[i], kinds);
+				add_owner(out, &chain->links.data[i]);
 				break;
 			}
 			__attribute__((fallthrough));

@@ -14,6 +14,11 @@ struct filter { /* as the user gave it; NULL is no restriction */
 	const char *tid;
 };
 
+static inline bool filter_is_empty(const struct filter *filter)
+{
+	return !filter->time && !filter->comm && !filter->pid && !filter->tid;
+}
+
 struct filter_ready {
 	u64 from, to; /* [from, to) in the profile's time */
 	bool *threads; /* by thread id; NULL: all */

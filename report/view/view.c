@@ -96,6 +96,7 @@ struct err *view_open(struct view *view, const char *path, struct view_options *
 	logical = options->logical;
 	logical.crew = symbols.crew = view->crew;
 	logical.without_sites = options->names_only && options->gather.sites == GATHER_NO_SITES;
+	logical.ahead = filter_is_empty(&options->gather.filter);
 	err = view_profile(&view->profile, path);
 	if (!err) {
 		say_what_is_missing(view->profile, path);

@@ -202,9 +202,8 @@ static inline char *stacks_text(struct logical *logical, const struct logical_st
 	return text_take(&t);
 }
 
-/* Maps one stack of text with `options`; the logical stack is copied to `out` if not NULL. */
-static inline char *stacks_map(const char *text, const struct logical_options *options, bool sites,
-			       struct logical_stack *out)
+static inline char *stacks_map_once(const char *text, const struct logical_options *options,
+				    bool sites, struct logical_stack *out)
 {
 	struct stacks s = { 0 };
 	struct logical *logical = NULL;
@@ -226,6 +225,24 @@ static inline char *stacks_map(const char *text, const struct logical_options *o
 	}
 	logical_free(logical);
 	stacks_release(&s);
+	return got;
+}
+
+/*
+ * Maps one stack of text with `options`; the logical stack is copied to `out` if not NULL. Stacks that
+ * are mapped ahead must be the same.
+ */
+static inline char *stacks_map(const char *text, const struct logical_options *options, bool sites,
+			       struct logical_stack *out)
+{
+	struct logical_options ahead = *options;
+	char *got = stacks_map_once(text, options, sites, out), *again;
+
+	ahead.ahead = ahead.without_sites = true;
+	again = stacks_map_once(text, &ahead, false, NULL);
+	if (!sites)
+		CHECK_STR(again, got);
+	free(again);
 	return got;
 }
 

@@ -474,11 +474,11 @@ static void test_options(void)
 }
 
 /* A stack is mapped once; a plain one once for each name that a thread has. */
-static void test_memory(void)
+static void test_memory(bool ahead)
 {
 	struct stacks s = { 0 };
 	struct logical *logical = NULL;
-	struct logical_options options = { 0 };
+	struct logical_options options = { .ahead = ahead, .without_sites = ahead };
 	u32 plain = stacks_add(&s, "d shop::f = shop::f\n");
 	u32 task = stacks_add(&s, BODY("shop::g") HARNESS);
 	const struct logical_stack *a, *b;
@@ -513,6 +513,7 @@ int main(void)
 	test_merged();
 	test_ends();
 	test_options();
-	test_memory();
+	test_memory(false);
+	test_memory(true);
 	return check_done();
 }
