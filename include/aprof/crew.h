@@ -18,6 +18,9 @@ typedef void crew_work(void *arg, size_t i);
 /* No thread starts before there is work for it. */
 struct crew *crew_new(void);
 
+/* Is there nobody but the caller? */
+bool crew_is_alone(const struct crew *crew);
+
 /* Has work(arg, i) done at some time before crew_wait() returns. */
 void crew_add(struct crew *crew, crew_work *work, void *arg, size_t i, u64 weight);
 

@@ -57,7 +57,7 @@ void dwarf_close(struct dwarf *dwarf);
 
 /* Has what dwarf_open() and dwarf_query() may read come from the disk: see binary_read_ahead(). */
 void dwarf_read_ahead(const struct binary *bin, const bool *stop);
-/* Plans the inflating of the same: see binary_plan_inflating(). */
+/* Plans inflating what is read as a whole: see binary_plan_inflating(). */
 size_t dwarf_plan_inflating(struct binary *bin, enum dwarf_lines lines);
 
 /*

@@ -67,6 +67,11 @@ struct crew *crew_new(void)
 	return crew;
 }
 
+bool crew_is_alone(const struct crew *crew)
+{
+	return !crew->most;
+}
+
 /* ---- taking part: all with the lock held, which is given away while work is done ---- */
 
 static void help_batch(struct crew *crew, struct batch *batch)

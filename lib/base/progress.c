@@ -38,7 +38,7 @@ void progress_at(struct progress *p, u64 done)
 	p->shown_ns = t;
 	if (p->total)
 		fprintf(stderr, "\r\033[K%s: %u %%", p->what,
-			(unsigned int)(100.0 * (double)done / (double)p->total));
+			(unsigned int)(100.0 * (double)u64_min(done, p->total) / (double)p->total));
 	else
 		fprintf(stderr, "\r\033[K%s: %llu", p->what, (unsigned long long)done);
 	fflush(stderr);

@@ -43,9 +43,10 @@ struct binary {
 	struct build_id build_id;
 	bool has_dwarf;
 
-	pthread_mutex_t lock; /* of the list, and of making symbols */
+	pthread_mutex_t lock; /* of the list */
 	struct VEC(struct inflated *) inflated; /* each by one thread */
 
+	pthread_mutex_t symbols_lock; /* of sorting and making them */
 	bool symbols_sorted; /* atomic */
 	struct symbol_index symbol_index;
 	struct symbol **symbols; /* of each entry; NULL (atomic): nobody asked for it yet */

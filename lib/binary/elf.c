@@ -107,6 +107,7 @@ static struct err *finish(struct binary *bin, struct binary **out)
 	struct err *err;
 
 	pthread_mutex_init(&bin->lock, NULL);
+	pthread_mutex_init(&bin->symbols_lock, NULL);
 	err = parse(bin);
 	if (err) {
 		binary_close(bin);
@@ -180,6 +181,7 @@ void binary_close(struct binary *bin)
 		free(*it);
 	}
 	pthread_mutex_destroy(&bin->lock);
+	pthread_mutex_destroy(&bin->symbols_lock);
 	vec_release(&bin->inflated);
 	vec_release(&bin->headers);
 	vec_release(&bin->segments);

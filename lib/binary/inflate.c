@@ -55,20 +55,34 @@ static u8 *inflate_zstd(struct bytes b, size_t size)
 }
 
 #if HAVE_ISAL
+/* ISA-L counts in 32 bits: of larger sections it gets a part after the other. */
+static u32 some_of(size_t left)
+{
+	return (u32)u64_min(left, 1u << 30);
+}
+
 /* There must be room for one byte more: only then is the end of the stream looked at. */
 static bool unzip(u8 *data, size_t size, struct bytes b)
 {
 	struct inflate_state *state = xmalloc(sizeof *state);
+	const u8 *end = data + size + 1;
+	int result;
 	bool ok;
 
 	isal_inflate_init(state);
 	state->crc_flag = ISAL_ZLIB;
-	state->next_in = (u8 *)b.at;
-	state->avail_in = (u32)bytes_left(&b);
 	state->next_out = data;
-	state->avail_out = (u32)size + 1;
-	ok = isal_inflate(state) == ISAL_DECOMP_OK && state->block_state == ISAL_BLOCK_FINISH &&
-	     state->avail_out == 1;
+	do {
+		if (!state->avail_in) {
+			state->avail_in = some_of(bytes_left(&b));
+			state->next_in = (u8 *)bytes_take(&b, state->avail_in);
+		}
+		state->avail_out = some_of((size_t)(end - state->next_out));
+		result = isal_inflate(state);
+	} while (result == ISAL_DECOMP_OK && state->block_state != ISAL_BLOCK_FINISH &&
+		 state->next_out < end && (state->avail_in || bytes_left(&b)));
+	ok = result == ISAL_DECOMP_OK && state->block_state == ISAL_BLOCK_FINISH &&
+	     state->next_out == end - 1;
 	free(state);
 	return ok;
 }
@@ -83,12 +97,8 @@ static bool unzip(u8 *data, size_t size, struct bytes b)
 
 static u8 *inflate_zlib(struct bytes b, size_t size)
 {
-	u8 *data;
+	u8 *data = room_for(size + 1);
 
-	/* Both libraries count in 32 bits. */
-	if (size >= UINT32_MAX || bytes_left(&b) > UINT32_MAX)
-		return NULL;
-	data = room_for(size + 1);
 	if (data && unzip(data, size, b))
 		return data;
 	free(data);

@@ -37,13 +37,16 @@ static bool is_mark(const char *name)
 /* NULL if it has none, or one that does not end. */
 static const char *name_of(const struct symbol_table *table, const Elf64_Sym *symbol)
 {
-	struct bytes at = table->names;
-
-	if (!symbol->st_name || !bytes_skip(&at, symbol->st_name))
+	if (!symbol->st_name || symbol->st_name >= bytes_left(&table->names))
 		return NULL;
-	if (table->names_end && bytes_left(&at))
-		return (const char *)at.at;
-	return bytes_cstr(&at);
+	return (const char *)table->names.at + symbol->st_name;
+}
+
+static struct bytes up_to_last_nul(struct bytes names)
+{
+	const u8 *last = memrchr(names.at, '\0', bytes_left(&names));
+
+	return bytes_of(names.at, last ? (size_t)(last + 1 - names.at) : 0);
 }
 
 /* Of functions' names only the place is looked at. */
@@ -91,8 +94,8 @@ static bool table_init(struct symbol_table *table, const struct binary *bin,
 	    section->sh_link >= bin->sections.len || section->sh_entsize != sizeof(Elf64_Sym))
 		return false;
 	table->symbols = section_bytes(bin, section);
-	table->names = section_bytes(bin, &bin->sections.data[section->sh_link]);
-	table->names_end = bytes_left(&table->names) && table->names.end[-1] == '\0';
+	table->names = up_to_last_nul(
+		section_bytes(bin, &bin->sections.data[section->sh_link]));
 	table->first = first;
 	return symbols_in(table) && symbols_in(table) <= most - first;
 }

@@ -19,8 +19,7 @@ struct binary;
 /* .symtab or .dynsym. */
 struct symbol_table {
 	struct bytes symbols; /* each an Elf64_Sym */
-	struct bytes names;
-	bool names_end; /* the last one has its NUL, so each has */
+	struct bytes names; /* up to the last one that has its NUL */
 	u32 first; /* number of its first symbol: they are numbered through all tables */
 };
 

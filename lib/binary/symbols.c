@@ -95,22 +95,29 @@ static struct symbol make(const struct symbol_index *index, size_t entry)
 	return candidate_of(index, number).symbol;
 }
 
-/* The symbol of an entry; made by whoever asks for it first. */
-static const struct symbol *symbol_of(struct binary *bin, size_t entry)
+/* With the lock held. */
+static const struct symbol *made_symbol(struct binary *bin, size_t entry)
 {
-	struct symbol **at = &bin->symbols[entry];
-	struct symbol *symbol = __atomic_load_n(at, __ATOMIC_ACQUIRE);
+	struct symbol *symbol = bin->symbols[entry];
 
-	if (symbol)
-		return symbol;
-	pthread_mutex_lock(&bin->lock);
-	symbol = *at;
 	if (!symbol) {
 		symbol = arena_alloc(&bin->symbol_arena, sizeof *symbol);
 		*symbol = make(&bin->symbol_index, entry);
-		__atomic_store_n(at, symbol, __ATOMIC_RELEASE);
+		__atomic_store_n(&bin->symbols[entry], symbol, __ATOMIC_RELEASE);
 	}
-	pthread_mutex_unlock(&bin->lock);
+	return symbol;
+}
+
+/* The symbol of an entry; made by whoever asks for it first. */
+static const struct symbol *symbol_of(struct binary *bin, size_t entry)
+{
+	const struct symbol *symbol = __atomic_load_n(&bin->symbols[entry], __ATOMIC_ACQUIRE);
+
+	if (symbol)
+		return symbol;
+	pthread_mutex_lock(&bin->symbols_lock);
+	symbol = made_symbol(bin, entry);
+	pthread_mutex_unlock(&bin->symbols_lock);
 	return symbol;
 }
 
@@ -119,13 +126,13 @@ void binary_sort_symbols(struct binary *bin)
 {
 	if (__atomic_load_n(&bin->symbols_sorted, __ATOMIC_ACQUIRE))
 		return;
-	pthread_mutex_lock(&bin->lock);
+	pthread_mutex_lock(&bin->symbols_lock);
 	if (!bin->symbols_sorted) {
 		symbol_index_build(&bin->symbol_index, bin);
 		bin->symbols = xcalloc(bin->symbol_index.entries.len + 1, sizeof *bin->symbols);
 		__atomic_store_n(&bin->symbols_sorted, true, __ATOMIC_RELEASE);
 	}
-	pthread_mutex_unlock(&bin->lock);
+	pthread_mutex_unlock(&bin->symbols_lock);
 }
 
 u64 binary_symbols_size(const struct binary *bin)
@@ -144,8 +151,10 @@ size_t binary_symbols(struct binary *bin, const struct symbol **out)
 
 	binary_sort_symbols(bin);
 	count = bin->symbol_index.entries.len;
+	pthread_mutex_lock(&bin->symbols_lock);
 	for (size_t i = bin->all_symbols.len; i < count; i++)
-		*vec_push(&bin->all_symbols) = *symbol_of(bin, i);
+		*vec_push(&bin->all_symbols) = *made_symbol(bin, i);
+	pthread_mutex_unlock(&bin->symbols_lock);
 	*out = bin->all_symbols.data;
 	return count;
 }

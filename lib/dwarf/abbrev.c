@@ -95,7 +95,7 @@ static bool read_one(struct abbrev_table *table, struct bytes *at, u64 code)
 			break;
 		attr = u64_min(attr, UINT16_MAX);
 		form = u64_min(form, UINT16_MAX);
-		table->refers |= form == DW_FORM_ref_addr;
+		table->refers |= form == DW_FORM_ref_addr || form == DW_FORM_indirect;
 		note_walk(&abbrev, (u16)attr, &has_code);
 		add_skip(table, &abbrev, form_size((u16)form, table->encoding));
 		*vec_push(&table->specs) = (struct attr_spec){ (u16)attr, (u16)form, implicit };

@@ -52,7 +52,7 @@ struct abbrev_table {
 	u64 offset; /* in .debug_abbrev */
 	struct encoding encoding; /* sizes were computed for it */
 	bool damaged;
-	bool refers; /* has DW_FORM_ref_addr: DIEs may refer to those of other units */
+	bool refers; /* has DW_FORM_ref_addr, or may: DIEs may refer to those of other units */
 	bool dense; /* list.data[code - 1] is code */
 	struct VEC(struct abbrev) list; /* sorted by code */
 	struct VEC(struct attr_spec) specs;

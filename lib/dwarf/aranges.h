@@ -20,11 +20,11 @@ struct arange {
 struct aranges VEC(struct arange); /* in order of unit */
 
 /*
- * Adds what is known of units with these sorted addresses. If `covered` is not NULL, it is set to 1
- * for each address that a unit has.
+ * Adds what is known of units with these sorted addresses. `all`, if not NULL, is set to whether each
+ * address is some unit's.
  */
 void aranges_read(struct aranges *out, const struct dwarf_file *file, const u64 *vaddrs, u32 count,
-		  u8 *covered);
+		  bool *all);
 /* Of the unit at an offset. */
 u8 aranges_of(const struct aranges *aranges, u64 unit);
 

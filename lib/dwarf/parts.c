@@ -1,20 +1,21 @@
 /* Cutting wanted units out of a stream of .debug_info. */
 #include "lib/dwarf/parts.h"
 
-#include <stdlib.h>
 #include <sys/mman.h>
-
-#include <aprof/alloc.h>
 
 #include "lib/dwarf/aranges.h"
 
 /* A length of 32 bits, or 0xffffffff and one of 64. */
 #define LONGEST_LENGTH 12
 
+/* Where there are fewer sets than one in so many bytes, most units have none, and are wanted. */
+#define MOST_OF_A_SET (64 << 10)
+
 struct cutter {
 	struct dwarf_file *file;
 	struct aranges aranges;
 	u64 last; /* the last unit that is wanted; behind it nothing is */
+	size_t hits, hits_met; /* units that have an address; those of them that came by */
 	u8 *to; /* where all of the section would be */
 	u64 size, at;
 	u64 unit, end; /* that `at` is in; if they are equal, in front of one */
@@ -41,6 +42,7 @@ static u32 length_needs(const struct cutter *c)
 static bool begin_unit(struct cutter *c, struct bytes *piece)
 {
 	u64 size;
+	u8 found;
 
 	while (c->length_size < length_needs(c) && bytes_left(piece))
 		c->length[c->length_size++] = bytes_u8(piece);
@@ -51,7 +53,12 @@ static bool begin_unit(struct cutter *c, struct bytes *piece)
 		return false;
 	c->unit = c->at;
 	c->end = c->at + size;
-	c->wanted = aranges_of(&c->aranges, c->unit) != ARANGES_ELSEWHERE;
+	found = aranges_of(&c->aranges, c->unit);
+	c->wanted = found != ARANGES_ELSEWHERE;
+	c->hits_met += found == ARANGES_HIT;
+	/* A table that is damaged may name places between units. */
+	if (c->unit > c->last && c->hits_met < c->hits)
+		return false;
 	if (c->wanted)
 		memcpy(c->to + c->at, c->length, c->length_size);
 	c->at += c->length_size;
@@ -96,7 +103,9 @@ static bool cut(struct cutter *c, struct bytes piece)
 
 static bool is_done(const struct cutter *c)
 {
-	return c->at == c->size || c->unit > c->last || (c->end && c->at == c->end && c->unit == c->last);
+	return c->at == c->size || c->unit > c->last ||
+	       (c->end && c->at == c->end && c->hits && c->hits_met == c->hits &&
+		c->unit == c->last);
 }
 
 static bool cut_all(struct cutter *c, struct section_reader *reader)
@@ -113,16 +122,20 @@ static bool cut_all(struct cutter *c, struct section_reader *reader)
 /* The last unit that has an address; if not all have one, any unit may. */
 static void find_last(struct cutter *c, const u64 *vaddrs, u32 count)
 {
-	u8 *covered = xzalloc(count);
+	bool all;
 
-	aranges_read(&c->aranges, c->file, vaddrs, count, covered);
-	vec_each(&c->aranges, it)
-		if (it->found == ARANGES_HIT)
-			c->last = it->unit;
-	for (u32 i = 0; i < count; i++)
-		if (!covered[i])
-			c->last = UINT64_MAX;
-	free(covered);
+	aranges_read(&c->aranges, c->file, vaddrs, count, &all);
+	for (size_t i = 0; i < c->aranges.len; i++) {
+		const struct arange *it = &c->aranges.data[i];
+
+		/* Of two sets of a unit, the hit is last. */
+		if (it->found != ARANGES_HIT || (i + 1 < c->aranges.len && it[1].unit == it->unit))
+			continue;
+		c->last = it->unit;
+		c->hits++;
+	}
+	if (!all)
+		c->last = UINT64_MAX;
 }
 
 bool parts_possible(struct binary *bin)
@@ -155,7 +168,7 @@ static bool read_from(struct cutter *c, struct section_reader *reader, const u64
 
 	find_last(c, vaddrs, count);
 	c->size = section_reader_size(reader);
-	c->to = c->aranges.len ? room_for(c->size) : NULL;
+	c->to = c->aranges.len > c->size / MOST_OF_A_SET ? room_for(c->size) : NULL;
 	if (!c->to)
 		return false;
 	file->in_parts = true;

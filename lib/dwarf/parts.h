@@ -15,7 +15,7 @@ bool parts_possible(struct binary *bin);
 
 /*
  * Sets sections[DWARF_INFO], as large as it is, with zeros in the place of what is not needed, and
- * adds the units. False, with nothing changed, if all of it is needed.
+ * adds the units. False, with no unit added, if all of it is needed.
  */
 bool parts_read(struct dwarf_file *file, const u64 *vaddrs, u32 count);
 void parts_release(struct dwarf_file *file);

@@ -2,7 +2,7 @@
  * Physical stacks to logical await chains.
  *
  * The mapper classifies each function once (kind.h, by the tables of glue, runtimes and task
- * boundaries) and each stack once; a logical stack is a list of steps, root first, interned.
+ * boundaries) and each stack once; a logical stack is a list of steps, root first.
  */
 #ifndef APROF_ASYNC_LOGICAL_H
 #define APROF_ASYNC_LOGICAL_H

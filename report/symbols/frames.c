@@ -10,7 +10,7 @@
 
 void resolver_set_chain(struct resolver *r, u32 frame, u32 count)
 {
-	r->chains[frame] = (struct chain){ (u32)r->frames.len - count, count };
+	r->chains[frame] = (struct frame_chain){ (u32)r->frames.len - count, count };
 }
 
 void resolver_set_single(struct resolver *r, u32 frame, u32 function)

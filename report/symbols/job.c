@@ -115,15 +115,27 @@ static void add_chain(void *arg, size_t query, const struct dwarf_frame *frames,
 	vec_append(&job->chains, frames, count);
 }
 
+static void query(struct job *job, enum job_file which, struct lookup *lookup, const u64 *vaddrs,
+		  size_t count)
+{
+	struct binary *bin = job->files[which];
+	struct err *err = dwarf_open_for(&job->dwarf[which], bin, job->lines, vaddrs, count);
+
+	if (err) {
+		job_notice(job, "%s", err->message);
+		err_free(err);
+		return;
+	}
+	dwarf_query(job->dwarf[which], job->crew, vaddrs, count, add_chain, lookup);
+	notice_dwarf(job, bin, job->dwarf[which]);
+}
+
 /* Asks one file for every place that has no chain yet. */
 static void query_file(struct job *job, enum job_file which)
 {
-	struct binary *bin = job->files[which];
 	u64 *vaddrs = xcalloc(job->places.len, sizeof *vaddrs);
 	u32 *at = xcalloc(job->places.len, sizeof *at);
-	struct lookup lookup = { .job = job, .at = at };
 	size_t count = 0;
-	struct err *err;
 
 	for (u32 i = 0; i < job->places.len; i++) {
 		if (job->places.data[i].count || job->places.data[i].vaddr == UINT64_MAX)
@@ -131,14 +143,8 @@ static void query_file(struct job *job, enum job_file which)
 		vaddrs[count] = job->places.data[i].vaddr;
 		at[count++] = i;
 	}
-	err = dwarf_open_for(&job->dwarf[which], bin, job->lines, vaddrs, count);
-	if (err) {
-		job_notice(job, "%s", err->message);
-		err_free(err);
-	} else {
-		dwarf_query(job->dwarf[which], job->crew, vaddrs, count, add_chain, &lookup);
-		notice_dwarf(job, bin, job->dwarf[which]);
-	}
+	if (count)
+		query(job, which, &(struct lookup){ job, at }, vaddrs, count);
 	free(vaddrs);
 	free(at);
 }

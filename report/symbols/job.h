@@ -73,12 +73,14 @@ typedef void job_opened(void *arg, size_t i);
 void jobs_start(struct crew *crew, struct job *jobs, size_t count,
 		const struct symbols_options *options, struct sisters *sisters,
 		job_opened *opened, void *arg);
+/* The one with the most places. */
+struct job *jobs_most(struct job *jobs, size_t count);
 /* One of what the job waits for has come. */
 void job_come(struct job *job);
 void jobs_finish(struct crew *crew);
 
-/* What is begun first: what ends a job, then what all of it waits for; else what is larger. */
-enum job_step { JOB_READ, JOB_SEARCH, JOB_RUN };
+/* What is begun first: what ends a job, then what all of it waits for. Reading weighs its bytes. */
+enum job_step { JOB_SEARCH = 1, JOB_RUN };
 u64 job_weight(const struct job *job, enum job_step step);
 
 void job_notice(struct job *job, const char *fmt, ...) ERR_PRINTF(2, 3);

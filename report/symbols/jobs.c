@@ -70,7 +70,7 @@ static void read_ahead(void *arg, size_t count)
 		job_read_ahead(&jobs[i]);
 }
 
-static struct job *with_most_places(struct job *jobs, size_t count)
+struct job *jobs_most(struct job *jobs, size_t count)
 {
 	struct job *most = jobs;
 
@@ -114,7 +114,7 @@ void jobs_start(struct crew *crew, struct job *jobs, size_t count,
 		const struct symbols_options *options, struct sisters *sisters,
 		job_opened *opened, void *arg)
 {
-	struct start s = { crew, options, sisters, jobs, with_most_places(jobs, count),
+	struct start s = { crew, options, sisters, jobs, jobs_most(jobs, count),
 			   opened, arg };
 
 	/* Opening waits for the disk, more than it works. */

@@ -19,8 +19,8 @@ struct resolved {
 };
 
 /* A frame's source frames while they are in the order of their jobs. */
-struct chain {
-	u32 first, count; /* in resolver->chains_frames */
+struct frame_chain {
+	u32 first, count; /* in resolver->frames */
 };
 
 /* Places come in the order of their addresses, so the next one's symbol often is the last one's. */
@@ -33,7 +33,7 @@ struct resolver {
 	const struct profile *profile;
 	struct resolved *out;
 	struct VEC(struct job) jobs; /* one for each module with a file */
-	struct chain *chains; /* of each frame, and of those that `missing` made up */
+	struct frame_chain *chains; /* of each frame, and of those that `missing` made up */
 	size_t chain_count;
 	struct missing missing;
 	struct frame_place *places; /* of each frame; NULL if nobody wants them */

@@ -67,14 +67,11 @@ static void grow_chains(struct resolver *r)
 static void show_progress(struct resolver *r, struct job *jobs, size_t count,
 			  struct progress *progress)
 {
-	struct job *most = jobs;
+	struct job *most = jobs_most(jobs, count);
 
 	progress_at(progress, r->done);
-	for (size_t i = 0; i < count; i++) {
-		if (jobs[i].places.len > most->places.len)
-			most = &jobs[i];
+	for (size_t i = 0; i < count; i++)
 		r->done += jobs[i].places.len;
-	}
 	most->progress = progress;
 	most->done = r->done - most->places.len;
 }
@@ -86,13 +83,19 @@ static void release(void *arg, size_t i)
 	free(arg);
 }
 
-/* Giving up a mapping of many megabytes takes milliseconds: it is done beside what comes next. */
+/*
+ * Giving up a mapping of many megabytes takes milliseconds: it is done beside what comes next, and
+ * before the files of other jobs are read.
+ */
 static void release_later(struct crew *crew, const struct job *job)
 {
 	struct job *gone = xmalloc(sizeof *gone);
 
 	*gone = *job;
-	crew_add(crew, release, gone, 0, 0);
+	if (crew_is_alone(crew))
+		release(gone, 0);
+	else
+		crew_add(crew, release, gone, 0, UINT64_MAX);
 }
 
 /* Opens, runs and collects some jobs. */
