@@ -1,4 +1,5 @@
-# Three units of one function each, and what .debug_aranges may say of them. CASE: 0 units one and three
+# Three units of one function each, with more between them than is decompressed at once, and what
+# .debug_aranges may say of them. CASE: 0 units one and three
 # have a set; 1 the set of one has discarded code too; 2 that of two has no end; 3 that of two names a
 # place within unit one; 4 what function one is called is said in unit three, and nothing else is wrong.
 
@@ -69,6 +70,27 @@ unit_\function:
 end_\function:
 	.endm
 
+	.macro	filler number
+filler_\number:
+	.long	filler_end_\number - . - 4
+	.short	4
+	.long	.debug_abbrev
+	.byte	8
+	.uleb128 1
+	.asciz	"filler.c"
+	.byte	0x0c
+	.quad	0x1000000 + 16 * \number, 16
+	.uleb128 3
+	.fill	20000, 1, 'x'
+	.byte	0, 0
+filler_end_\number:
+	.endm
+	.macro	fillers numbers:vararg
+	.irp	number, \numbers
+	filler	\number
+	.endr
+	.endm
+
 	unit	one
 	.if	CASE == 4
 	.uleb128 4
@@ -78,9 +100,11 @@ end_\function:
 	function one
 	.endif
 	end_unit one
+	fillers	1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15
 	unit	two
 	function two
 	end_unit two
+	fillers	21, 22, 23, 24, 25, 26, 27, 28, 29, 210, 211, 212, 213, 214, 215
 	unit	three
 	function three
 	.if	CASE == 4
@@ -114,3 +138,7 @@ origin:
 	.if	CASE == 0
 	set	unit_three, three, 16, 0, 0
 	.endif
+	.irp	number, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15
+	set	filler_\number, 0x1000000 + 16 * \number, 16, 0, 0
+	set	filler_2\number, 0x1000000 + 16 * 2\number, 16, 0, 0
+	.endr
