@@ -153,8 +153,11 @@ static void test_shared_code(void)
 		{ "_ZN1AC2Ev", 0x1030, 0x10, GLOBAL_FUNC },
 		{ "malloc", 0x1040, 0x10, GLOBAL_FUNC },
 		{ "_RNvC4shop1h", 0x1040, 0x10, LOCAL_FUNC },
+		{ "_ZN4shop3two17h0123456789abcdefE", 0x1050, 0x10, GLOBAL_FUNC },
+		{ "_ZN4shop3two17h0123456789abcdefE.llvm.7", 0x1050, 0x10, LOCAL_FUNC },
+		{ "_ZN4shop5third17h0123456789abcdefE", 0x1050, 0x10, LOCAL_FUNC },
 	};
-	static const bool want[] = { true, false, true, false, false };
+	static const bool want[] = { true, false, true, false, false, true };
 	CLEANUP(binary_closep) struct binary *bin = NULL;
 	struct elf_image e;
 
