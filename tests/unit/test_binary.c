@@ -105,6 +105,7 @@ static void test_symbols(void)
 	static const struct sym symtab[] = {
 		{ "__alias", 0x1000, 0x10, GLOBAL_FUNC }, { "alias", 0x1000, 0x10, WEAK_FUNC },
 		{ "best", 0x1000, 0x10, GLOBAL_FUNC },	  { "outer", 0x1100, 0x100, LOCAL_FUNC },
+		{ "part", 0x1060, 0x10, LOCAL_FUNC },	  { "whole", 0x1060, 0x20, LOCAL_FUNC },
 		{ "inner", 0x1120, 0x10, LOCAL_FUNC },	  { "inside", 0x1150, 0, LABEL },
 		{ "nosize", 0x1300, 0, GLOBAL_FUNC },	  { ".Lmark", 0x1310, 0, LABEL },
 		{ "asm_entry", 0x1400, 0, LABEL },
@@ -116,7 +117,7 @@ static void test_symbols(void)
 		const char *name;
 	} queries[] = {
 		{ 0xfff, NULL },	{ 0x1000, "best" },	 { 0x100f, "best" },
-		{ 0x1010, NULL },	{ 0x1080, "exported" },	 { 0x1100, "outer" },
+		{ 0x1010, NULL },	{ 0x1070, "whole" },	 { 0x1080, "exported" },	 { 0x1100, "outer" },
 		{ 0x1120, "inner" },	{ 0x1130, "outer" },	 { 0x1160, "outer" },
 		{ 0x1200, NULL },	{ 0x13ff, "nosize" },	 { 0x1400, "asm_entry" },
 		{ 0x15ff, "asm_entry" }, { 0x1600, NULL },
@@ -130,7 +131,7 @@ static void test_symbols(void)
 	add_symbols(&e, symtab, ARRAY_LEN(symtab), SHT_SYMTAB);
 	add_symbols(&e, dynsym, ARRAY_LEN(dynsym), SHT_DYNSYM);
 	bin = elf_image_open(&e, "symbols");
-	CHECK_EQ(binary_symbols(bin, &all), 6);
+	CHECK_EQ(binary_symbols(bin, &all), 7);
 	for (size_t i = 0; i < ARRAY_LEN(queries); i++) {
 		const struct symbol *s = binary_symbol_at(bin, queries[i].vaddr);
 
