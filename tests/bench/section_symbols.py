@@ -15,7 +15,7 @@ import urllib.request
 import programs
 import runs
 
-slow = 60  # seconds that a peer may take; then it is shown as taking so long
+slow = 90  # seconds that a peer may take; then it is shown as taking so long
 
 
 def timed(command, stdin=None):
@@ -172,7 +172,7 @@ PROGRAMS = [
 
 def symbols(report, args):
     global slow
-    slow = 8 if args.quick else 60
+    slow = 8 if args.quick else 90
     for program, factors in PROGRAMS:
         name = program.__name__
         try:
