@@ -86,31 +86,39 @@ static void add_trait(struct impls *impls, u32 module, struct span trait)
 		intern_bytes(&impls->traits, text_str(&key), key.len);
 }
 
-static void add_impl(struct impls *impls, const struct function *f)
+/* What a function's symbol says of its implementation, the first to do so. */
+static void add_impl_of(struct impls *impls, const struct function *f, const struct parsed_path *die,
+			const struct text *prefix)
 {
-	struct parsed_path die CLEANUP(parsed_release) = parsed_path(f->path);
 	struct parsed_path symbol CLEANUP(parsed_release) = parsed_path(f->demangled);
-	struct text prefix CLEANUP(text_release) = { 0 };
 	struct text text = { 0 }, key = { 0 };
 	struct arguments blank = { .by_name = f->mangling == MANGLING_RUST_LEGACY, .blank = true };
 	struct speller sp = { .out = &text, .spelling = SPELL_BARE, .impls = &impls->lookup,
 			      .arguments = &blank, .in_self = true };
 	struct self_type self;
-	u32 id;
 
-	if (die.impl == die.parts.len ||
-	    !self_of_symbol(&die, die.parts.len - 1 - die.impl, &symbol, &self))
+	if (!self_of_symbol(die, die->parts.len - 1 - die->impl, &symbol, &self))
 		return;
 	add_trait(impls, f->module, self.trait);
-	prefix = prefix_key(f->module, span_first(die.text, die.parts.data[die.impl].end));
-	id = intern_bytes(&impls->prefixes, text_str(&prefix), prefix.len);
-	if (id < impls->list.len)
-		return;
-	arguments_collect(&blank, die.parts.data[die.parts.len - 1].args);
+	intern_bytes(&impls->prefixes, text_str(prefix), prefix->len);
+	arguments_collect(&blank, die->parts.data[die->parts.len - 1].args);
 	spell_self(&sp, self);
 	impls_self_key(&key, impls, self, starts_with(text_str(&text), "<_ "));
 	*vec_push(&impls->list) =
 		(struct impl_name){ .text = text_take(&text), .key = text_take(&key) };
+}
+
+/* Symbols are kilobytes: most are of implementations that are known, and need not be read. */
+static void add_impl(struct impls *impls, const struct function *f)
+{
+	struct parsed_path die CLEANUP(parsed_release) = parsed_path(f->path);
+	struct text prefix CLEANUP(text_release) = { 0 };
+
+	if (die.impl == die.parts.len)
+		return;
+	prefix = prefix_key(f->module, span_first(die.text, die.parts.data[die.impl].end));
+	if (intern_find(&impls->prefixes, text_str(&prefix), prefix.len) == NO_ID)
+		add_impl_of(impls, f, &die, &prefix);
 }
 
 bool has_linkage(const struct function *f)
