@@ -165,7 +165,7 @@ static struct inflated *planned(struct binary *bin, size_t i)
 	return it;
 }
 
-static void inflate(struct binary *bin, struct inflated *it)
+static void inflate_once(struct binary *bin, struct inflated *it)
 {
 	if (it->done)
 		return;
@@ -177,7 +177,7 @@ struct bytes section_inflate(struct binary *bin, u32 index, bool gnu)
 {
 	struct inflated *it = place_of(bin, index, gnu);
 
-	inflate(bin, it);
+	inflate_once(bin, it);
 	return bytes_of(it->data, it->data ? it->size : 0);
 }
 
@@ -202,5 +202,5 @@ size_t binary_planned_size(struct binary *bin, size_t i)
 
 void binary_inflate_planned(struct binary *bin, size_t i)
 {
-	inflate(bin, planned(bin, i));
+	inflate_once(bin, planned(bin, i));
 }
