@@ -66,7 +66,7 @@ static void check_compressed_sections(bool ahead)
 {
 	static const char text[] = "what was compressed";
 	CLEANUP(binary_closep) struct binary *bin = NULL;
-	struct buf zlib = { 0 }, zstd = { 0 }, gnu = { 0 }, lies = { 0 };
+	struct buf zlib = { 0 }, zstd = { 0 }, gnu = { 0 }, lies = { 0 }, short_of = { 0 };
 	char packed[256];
 	struct elf_image e;
 
@@ -79,12 +79,16 @@ static void check_compressed_sections(bool ahead)
 	put_stored_zlib(&gnu, text, (u16)strlen(text));
 	put_chdr(&lies, ELFCOMPRESS_ZLIB, 1ull << 40);
 	put_stored_zlib(&lies, text, (u16)strlen(text));
+	put_chdr(&short_of, ELFCOMPRESS_ZLIB, strlen(text) + 3);
+	put_stored_zlib(&short_of, text, (u16)strlen(text));
 
 	elf_image_init(&e);
 	elf_image_section(&e, ".debug_info", SHT_PROGBITS, SHF_COMPRESSED, 0, zlib.data, zlib.len);
 	elf_image_section(&e, ".debug_line", SHT_PROGBITS, SHF_COMPRESSED, 0, zstd.data, zstd.len);
 	elf_image_section(&e, ".zdebug_str", SHT_PROGBITS, 0, 0, gnu.data, gnu.len);
 	elf_image_section(&e, ".debug_loc", SHT_PROGBITS, SHF_COMPRESSED, 0, lies.data, lies.len);
+	elf_image_section(&e, ".debug_macro", SHT_PROGBITS, SHF_COMPRESSED, 0, short_of.data,
+			  short_of.len);
 	elf_image_section(&e, ".debug_abbrev", SHT_PROGBITS, 0, 0, text, strlen(text));
 	elf_image_section(&e, ".debug_types", SHT_NOBITS, 0, 0, NULL, 4096);
 	bin = elf_image_open(&e, "compressed");
@@ -96,12 +100,14 @@ static void check_compressed_sections(bool ahead)
 	check_section(bin, ".debug_line", text);
 	check_section(bin, ".debug_str", text);
 	check_section(bin, ".debug_loc", "");
+	check_section(bin, ".debug_macro", "");
 	check_section(bin, ".debug_abbrev", text);
 	check_section(bin, ".debug_types", "");
 	buf_release(&zlib);
 	buf_release(&zstd);
 	buf_release(&gnu);
 	buf_release(&lies);
+	buf_release(&short_of);
 }
 
 static void test_compressed_sections(void)
